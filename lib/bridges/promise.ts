@@ -1,0 +1,83 @@
+/**
+ * Waiting for promises. A promise cannot be cancelled, and a reaction cannot be taken off it: one that a cancelled wait
+ * leaves behind is kept with its promise and serves the next wait, so that waiting for one promise again and again keeps
+ * no more of them than ever waited at the same time.
+ */
+import { misuse, show, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
+
+/** One reaction on a promise: it settles whatever wait it serves at that time. */
+interface Reaction {
+  wait: Wait<unknown> | null;
+}
+
+const idle = new WeakMap<object, Reaction[]>();
+let hasIdle = false;
+
+class PromiseWait<T> extends Wait<T> {
+  private reaction: Reaction | null = null;
+
+  constructor(private readonly promise: PromiseLike<T>) {
+    super();
+  }
+
+  begin(): void {
+    const { promise } = this;
+    const spare = hasIdle ? idle.get(promise)?.pop() : undefined;
+    if (spare !== undefined) {
+      spare.wait = this as Wait<unknown>;
+      this.reaction = spare;
+      return;
+    }
+    const reaction: Reaction = { wait: this as Wait<unknown> };
+    this.reaction = reaction;
+    promise.then(
+      (value) => reaction.wait?.succeed(value),
+      (error: unknown) => reaction.wait?.fail(error),
+    );
+  }
+
+  withdraw(): boolean {
+    const { reaction, promise } = this;
+    if (reaction === null) return true;
+    reaction.wait = null;
+    hasIdle = true;
+    const spares = idle.get(promise);
+    if (spares === undefined) idle.set(promise, [reaction]);
+    else spares.push(reaction);
+    return true;
+  }
+
+  describe(): WaitDescription {
+    return { kind: "promise" };
+  }
+}
+
+class Until<T> implements Operation<T> {
+  constructor(private readonly promise: PromiseLike<T>) {}
+
+  [Symbol.iterator](): ReturnType<Operation<T>[typeof Symbol.iterator]> {
+    return new PromiseWait(this.promise)[Symbol.iterator]();
+  }
+}
+
+/**
+ * Waits for a promise.
+ *
+ * Waits:   until it settles.
+ * Cancel:  stops waiting; the work behind the promise goes on, for a promise cannot be cancelled. Use `call` with the
+ *          signal it gives where the library takes one.
+ * Throws:  what the promise rejects with; TypeError when given no promise.
+ * Model:   await; Effection until.
+ *
+ * @example const body = yield* until(response.json());
+ */
+export function until<T>(promise: PromiseLike<T>): Operation<T> {
+  if (!isThenable(promise)) {
+    throw misuse("NOT_A_PROMISE", `until() needs a promise, got ${show(promise)}. Use the value as it is, or yield* an operation.`);
+  }
+  return new Until(promise);
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,1 @@
+export { taskGroup, type TaskGroup, type TaskGroupOptions } from "./task-group.js";

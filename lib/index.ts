@@ -1,0 +1,53 @@
+/** The public face of "coppice". */
+export { action, call, until, useAbortSignal } from "./bridges/index.js";
+export { taskGroup, type TaskGroup, type TaskGroupOptions } from "./groups/index.js";
+export {
+  CancelledError,
+  CleanupError,
+  ExceptionGroup,
+  operation,
+  run,
+  Scope,
+  TimeoutError,
+  Wait,
+  waiting,
+  type Cancellation,
+  type CancellationKind,
+  type CancelOptions,
+  type ErrorFilter,
+  type Future,
+  type Instruction,
+  type Operable,
+  type Operation,
+  type RunOptions,
+  type SpawnOptions,
+  type Task,
+  type TaskState,
+  type WaitDescription,
+} from "./kernel/index.js";
+export {
+  all,
+  allSettled,
+  attempt,
+  cancellation,
+  checkpoint,
+  createContext,
+  createScope,
+  ensure,
+  race,
+  resource,
+  scoped,
+  shield,
+  sleep,
+  spawn,
+  suspend,
+  timeout,
+  useScope,
+  type Attempt,
+  type Context,
+  type Provide,
+  type Results,
+  type TimeoutOptions,
+} from "./operations/index.js";
+export { Queue, QueueShutDown, type QueueOptions } from "./streams/index.js";
+export { Semaphore } from "./sync/index.js";

@@ -1,0 +1,48 @@
+/** Checks of lengths of time, counts and option names, where they come in (E5). */
+import { misuse, show } from "./errors.js";
+
+/**
+ * @param name - the function that was called
+ * @param parameter - what the number is, or an empty text for the only one
+ * @throws RangeError when it is negative or not a number, TypeError when it is of another type
+ */
+export function checkDuration(name: string, parameter: string, ms: unknown): asserts ms is number {
+  if (typeof ms === "number" && ms >= 0) return;
+  const what = parameter === "" ? "a number of milliseconds" : `a number of milliseconds as \`${parameter}\``;
+  const text = `${name}() needs ${what} that is 0 or more, got ${typeof ms === "number" ? String(ms) : show(ms)}.`;
+  throw misuse("DURATION", text, typeof ms === "number" ? RangeError : TypeError);
+}
+
+/**
+ * @param least - the smallest count that makes sense
+ * @throws RangeError when it is no whole number of at least that; `Infinity` is allowed
+ */
+export function checkCount(name: string, parameter: string, least: number, count: unknown): asserts count is number {
+  if (typeof count === "number" && count >= least && (Number.isInteger(count) || count === Infinity)) return;
+  const text = `${name} needs a whole number of at least ${least} as \`${parameter}\`, got ${typeof count === "number" ? String(count) : show(count)}.`;
+  throw misuse("COUNT", text, typeof count === "number" ? RangeError : TypeError);
+}
+
+/**
+ * @param known - the names of the options that the function takes
+ * @throws TypeError for an unknown one, with the nearest known name
+ */
+export function checkOptions(name: string, known: readonly string[], options: unknown): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw misuse("OPTIONS", `${name} needs an object of options, got ${show(options)}. Write { ${known[0] ?? ""}: … }.`);
+  }
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const near = known.find((option) => isNear(option, key));
+    const hint = near === undefined ? `It takes ${known.join(", ")}.` : `Did you mean "${near}"?`;
+    throw misuse("OPTIONS", `${name} has no option "${key.slice(0, 40)}". ${hint}`);
+  }
+}
+
+/** Whether two names differ by little: the same letters but for one or two. */
+function isNear(option: string, key: string): boolean {
+  const letters = new Set(option.toLowerCase());
+  const shared = [...key.toLowerCase()].filter((letter) => letters.has(letter)).length;
+  return Math.abs(option.length - key.length) <= 2 && shared >= option.length - 2;
+}

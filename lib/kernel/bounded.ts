@@ -1,0 +1,36 @@
+/** Operations that run another one inside a boundary of a special kind. */
+import { checkOperable, refusesAwait, type Instruction, type Operable, type Operation } from "./instruction.js";
+import { toFrame } from "./spawning.js";
+import type { Boundary } from "./tree.js";
+
+class Bounded<T> implements Operation<T> {
+  constructor(
+    private readonly caller: string,
+    private readonly op: Operable<unknown>,
+    private readonly makeKind: () => Boundary,
+  ) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, T, any> {
+    // What the kind settles with is the T that its function promises.
+    return toFrame(this.caller, this.op, this.makeKind())[Symbol.iterator]() as Iterator<Instruction, T>;
+  }
+}
+refusesAwait(Bounded.prototype);
+
+/**
+ * Makes an operation that runs `op` in a boundary of its own.
+ *
+ * @param caller - the public function, for messages
+ * @param makeKind - makes the boundary's behaviour for each run
+ * @throws TypeError when `op` is no operation
+ */
+export function bounded<T>(caller: string, op: Operable<unknown>, makeKind: () => Boundary): Operation<T> {
+  checkOperable(caller, op);
+  return new Bounded<T>(caller, op, makeKind);
+}
+
+/** Runs what a user passed as part of the boundary that asks. */
+export function perform<T>(op: Operable<T>): Operation<T> {
+  return typeof op === "function" ? op() : op;
+}

@@ -1,0 +1,134 @@
+/**
+ * Requests to cancel (C1), and where they land. A request notes its reason on a scope and reaches everything
+ * below that no protected frame shields: it withdraws the waits of parked tasks at once (S6), so that nothing
+ * can be handed to them any more; the landing itself takes place at the task's next turn.
+ *
+ * K1 A request never runs user code of the cancelled tasks; only `requested` hooks of entries (abort signals).
+ * K2 The first reason of a scope stays (C10).
+ * K3 The walk is a loop over a work list: the tree's depth is the user's.
+ */
+import type { Cancellation } from "./cancellation.js";
+import { BEGUN, LEAVING, WITHDRAWN, type Waiter } from "./instruction.js";
+import { Cleanup, TaskNode, type Frame, type ScopeNode } from "./tree.js";
+
+/** Cancels a scope: everything above its frame on the task's stack, and all tasks below. */
+export function cancelFrame(frame: Frame, cancellation: Cancellation): void {
+  const work = [frame];
+  // Breadth first: a parent's own landing is queued before those of its children.
+  for (let i = 0; i < work.length; i++) {
+    const next = work[i];
+    if (next !== undefined && mark(next, cancellation)) reach(next, cancellation, work);
+  }
+}
+
+/** Cancels a task, with all below it. */
+export function cancelTask(task: TaskNode, cancellation: Cancellation): void {
+  if (task.outcome === null) cancelFrame(task.root, cancellation);
+}
+
+/** Notes the request; false when there is nothing left to request. */
+function mark(frame: Frame, cancellation: Cancellation): boolean {
+  const scope = frame.needScope();
+  if (scope.cancellation !== null || scope.state === "closed") return false;
+  // A boundary whose body has ended keeps its outcome (S6); the request still reaches its children.
+  if (scope.state !== "closing") {
+    scope.cancellation = cancellation;
+    // A frame that is not on a stack yet belongs to a task that has not started.
+    frame.owner.interrupts++;
+  }
+  return true;
+}
+
+/** Withdraws the task's wait, and adds the children below the frame to the work list. */
+function reach(frame: Frame, cancellation: Cancellation, work: Frame[]): void {
+  const task = frame.owner;
+  for (const scope of reachable(task, frame)) {
+    // A hook is foreign code: the next entry is looked up before it runs.
+    for (let entry = scope.newest, older; entry !== null; entry = older) {
+      older = entry.older;
+      if (entry instanceof TaskNode) {
+        if (!entry.isHeld) work.push(entry.root);
+      } else if (entry instanceof Cleanup) entry.requested?.(cancellation);
+    }
+  }
+  interrupt(task);
+}
+
+/** The scopes from a frame upwards that a request to it reaches, innermost first. */
+function reachable(task: TaskNode, from: Frame): ScopeNode[] {
+  let scopes: ScopeNode[] = [];
+  for (let f = task.frame; f !== null; f = f.parent) {
+    const { scope } = f;
+    if (scope !== null) {
+      // What stands above a protected frame is out of reach; cleanup's own children are not.
+      if (f !== from && isShield(f)) scopes = [];
+      else if (isProtected(scope)) scopes = [scope];
+      else scopes.push(scope);
+    }
+    if (f === from) break;
+  }
+  return scopes;
+}
+
+function isShield(frame: Frame): boolean {
+  return frame.kind !== null && frame.kind.shields === true;
+}
+
+function isProtected({ state }: ScopeNode): boolean {
+  return state === "unwinding" || state === "closing";
+}
+
+/** Withdraws the wait of a parked task if a cancellation can land there. */
+export function interrupt(task: TaskNode): void {
+  const { wait } = task;
+  if (wait === null) return;
+  if (wait.phase !== BEGUN && !(task.isForced && wait.phase === LEAVING)) return;
+  if (landingTarget(task) === null) return;
+  wait.phase = LEAVING;
+  let error: { error: unknown } | undefined;
+  try {
+    if (!wait.withdraw(task.isForced)) return;
+  } catch (thrown) {
+    error = { error: thrown };
+  }
+  // `withdraw` may have ended the wait itself.
+  if (task.wait !== wait) return;
+  wait.phase = WITHDRAWN;
+  task.scheduler.land(task, error);
+}
+
+/** The outermost frame to be unwound now, or null when nothing can land at the task's position. */
+export function landingTarget(task: TaskNode): Frame | null {
+  let target: Frame | null = null;
+  for (let frame = task.frame; frame !== null; frame = frame.parent) {
+    const { scope } = frame;
+    if (scope === null) continue;
+    if (isProtected(scope)) {
+      // The wait of a closing scope for its children is never given up: forcing reaches the children themselves.
+      if (!task.isForced || (frame === task.frame && scope.state === "closing")) return target;
+    }
+    if (scope.cancellation !== null && scope.state !== "closing") target = frame;
+    if (isShield(frame) && !task.isForced) return target;
+  }
+  return target;
+}
+
+/** Why the task of a wait that is being withdrawn is cancelled there. */
+export function cancellationOf(wait: { readonly task: Waiter | null }): Cancellation | undefined {
+  // Waiter has one implementation.
+  const task = wait.task as TaskNode | null;
+  return (task === null ? null : landingTarget(task))?.scope?.cancellation ?? undefined;
+}
+
+/** The cancellation that a child spawned into a frame's scope starts under (C12), or null. */
+export function inherited(frame: Frame): Cancellation | null {
+  if (frame.owner.interrupts === 0) return null;
+  for (let f: Frame | null = frame; f !== null; f = f.parent) {
+    const { scope } = f;
+    if (scope === null) continue;
+    if (f !== frame && isProtected(scope)) return null;
+    if (scope.cancellation !== null) return scope.cancellation;
+    if (isShield(f)) return null;
+  }
+  return null;
+}

@@ -1,0 +1,115 @@
+/**
+ * What `cancel()` gives back (C8): completes when a boundary and everything below it is gone, and fails only with
+ * what went wrong from the request on, never with the failure that was being cleaned up after.
+ */
+import { combine } from "./exception-group.js";
+import { running, Wait, type Instruction, type WaitDescription } from "./instruction.js";
+import type { Frame, TaskNode, Watcher } from "./tree.js";
+
+export class Ending implements PromiseLike<void> {
+  /** Errors that were there before the request are causes, not cleanup. */
+  private readonly causes: number;
+  private promise: Promise<void> | null = null;
+
+  /** To be made before the request. */
+  constructor(readonly frame: Frame) {
+    this.causes = frame.scope?.errors?.length ?? 0;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, void, any> {
+    return new EndingWait(this)[Symbol.iterator]();
+  }
+
+  then<A = void, B = never>(
+    onEnd?: ((value: void) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.promise ??= new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        const errors = this.errors();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is (E2)
+        if (errors.length > 0) reject(combine(errors));
+        else resolve();
+      };
+      if (this.hasEnded) settle();
+      else this.watch({ ended: settle });
+    });
+    return this.promise.then(onEnd, onError);
+  }
+
+  get hasEnded(): boolean {
+    const { frame } = this;
+    return isRoot(frame) ? frame.owner.outcome !== null : frame.scope?.state === "closed";
+  }
+
+  watch(watcher: Watcher): void {
+    const { frame } = this;
+    frame.owner.isObserved ||= isRoot(frame);
+    if (isRoot(frame)) frame.owner.watch(watcher);
+    else (frame.needScope().watchers ??= new Set()).add(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    const { frame } = this;
+    if (isRoot(frame)) frame.owner.unwatch(watcher);
+    else frame.scope?.watchers?.delete(watcher);
+  }
+
+  /** What cleanup added. */
+  errors(): readonly unknown[] {
+    const { frame, causes } = this;
+    const { scope } = frame;
+    // Only a landing makes what follows cleanup; a body that ran to its end failed by itself.
+    if (scope === null || scope.target === null || scope.errors === null) return [];
+    const { outcome } = frame.owner;
+    // The very object that the task failed with, where it is the same.
+    return causes === 0 && isRoot(frame) && outcome?.type === "errors" ? outcome.errors : scope.errors.slice(causes);
+  }
+}
+
+function isRoot(frame: Frame): boolean {
+  return frame.owner.root === frame;
+}
+
+class EndingWait extends Wait<void> implements Watcher {
+  constructor(private readonly ending: Ending) {
+    super();
+  }
+
+  begin(): void {
+    const { frame } = this.ending;
+    // A task does not wait for itself, nor for what contains it (C8).
+    if (this.ending.hasEnded || contains(frame, this.waiting())) this.ended();
+    else this.ending.watch(this);
+  }
+
+  ended(): void {
+    const errors = this.ending.hasEnded ? this.ending.errors() : [];
+    if (errors.length > 0) this.fail(combine(errors));
+    else this.succeed();
+  }
+
+  withdraw(): boolean {
+    this.ending.unwatch(this);
+    return true;
+  }
+
+  describe(): WaitDescription {
+    const { name } = this.ending.frame;
+    return { kind: "cancel", on: name, heldBy: [this.ending.frame.owner.name] };
+  }
+
+  private waiting(): TaskNode {
+    // Only tasks wait; Waiter has that one implementation.
+    return (this.task ?? running.task) as TaskNode;
+  }
+}
+
+/** Whether a task runs in a frame's boundary, or somewhere below it. */
+function contains(frame: Frame, task: TaskNode): boolean {
+  for (let from: Frame | null = task.frame; from !== null; from = from.owner.owner?.frame ?? null) {
+    for (let f: Frame | null = from; f !== null; f = f.parent) if (f === frame) return true;
+  }
+  return false;
+}

@@ -1,0 +1,77 @@
+/**
+ * The end of patience (C7): when cleanup still runs after its grace, it is cancelled as well. Protection is lifted
+ * from every task below, each of their yields returns, and the report names who needed it and where it stood.
+ */
+import { cancelFrame, interrupt } from "./cancel.js";
+import { clip, CleanupError } from "./errors.js";
+import { checkDuration } from "./arguments.js";
+import { trailOf } from "./probe.js";
+import { Timer } from "./timers.js";
+import { TaskNode, type Frame } from "./tree.js";
+
+/** How many tasks a report names. */
+const MOST_NAMED = 10;
+
+/** Gives what is being cancelled below a frame a limited time to clean up. */
+export function startGrace(frame: Frame, graceMs: number): void {
+  checkDuration("cancel", "grace", graceMs);
+  const { scheduler } = frame.owner;
+  if (graceMs === Infinity || frame.scope === null || frame.scope.state === "closed") return;
+  const timer = new Timer(scheduler.host.now() + graceMs, true, {
+    timeIsUp: () => {
+      force(frame, graceMs);
+    },
+  });
+  scheduler.addTimer(timer);
+  frame.owner.watch({
+    ended: () => {
+      scheduler.removeTimer(timer);
+    },
+  });
+}
+
+/** Ends the protection of everything from the frame on down. */
+export function force(frame: Frame, graceMs: number): void {
+  const { scope } = frame;
+  if (scope === null || scope.state === "closed") return;
+  const tasks = [...tasksBelow(frame)];
+  scope.record(report(frame, tasks, graceMs));
+  for (const task of tasks) task.isForced = true;
+  const cancellation = scope.cancellation ?? { kind: "cancel", reason: undefined, scope: frame.name, task: undefined };
+  for (const task of tasks) {
+    if (task !== frame.owner) cancelFrame(task.root, cancellation);
+    interrupt(task);
+  }
+}
+
+/** The tasks that live below a frame, its own first. */
+function* tasksBelow(from: Frame): Generator<TaskNode> {
+  const work: { task: TaskNode; until: Frame | null }[] = [{ task: from.owner, until: from.parent }];
+  for (const { task, until } of work) {
+    yield task;
+    for (let frame = task.frame; frame !== null && frame !== until; frame = frame.parent) {
+      for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
+        if (entry instanceof TaskNode) work.push({ task: entry, until: null });
+      }
+    }
+  }
+}
+
+function report(frame: Frame, tasks: readonly TaskNode[], graceMs: number): CleanupError {
+  const busy = tasks.filter((task) => task.wait?.describe().kind !== "children");
+  const named = busy.slice(0, MOST_NAMED).map((task) => `"${clip(task.name)}"${whereabouts(task)}`);
+  const more = busy.length > MOST_NAMED ? ` and ${busy.length - MOST_NAMED} more` : "";
+  return new CleanupError(
+    `Cleanup of "${frame.name}" took longer than its grace of ${graceMs} ms and was cut short in ${named.join(", ")}${more}.`,
+  );
+}
+
+/** What a parked task waits for, and where in the source. */
+export function whereabouts(task: TaskNode): string {
+  const { wait, frame } = task;
+  if (wait === null || frame?.driver == null) return "";
+  const { kind, on } = wait.describe();
+  const at = trailOf(frame.driver).at;
+  const place = at[at.length - 1];
+  return ` (${kind}${on === undefined ? "" : ` "${clip(on)}"`}${place === undefined ? "" : ` at ${place}`})`;
+}

@@ -1,0 +1,72 @@
+/** Operations that never wait: they act on the running task at once, and are cancellation points all the same (S5). */
+import { enter, FRESH, running, Wait, waiting, type Operation, type WaitDescription } from "./instruction.js";
+import { PROBE } from "./probe.js";
+import type { Frame, TaskNode } from "./tree.js";
+
+class Instant<T> extends Wait<T> {
+  constructor(private readonly act: (task: TaskNode) => T) {
+    super();
+  }
+
+  begin(): void {
+    // Only tasks wait; Waiter has that one implementation.
+    this.succeed(this.act(this.task as TaskNode));
+  }
+
+  withdraw(): boolean {
+    return true;
+  }
+
+  describe(): WaitDescription {
+    return { kind: "turn" };
+  }
+}
+
+/** Acts first and is a cancellation point then: nothing can land between an acquisition and this (S5). */
+class Registration<T> extends Wait<T> {
+  private made: T | undefined;
+
+  constructor(private readonly act: (task: TaskNode) => T) {
+    super();
+  }
+
+  override next(sent?: unknown): unknown {
+    if (sent !== PROBE && this.phase === FRESH) this.made = this.act(enter(this) as TaskNode);
+    return super.next(sent);
+  }
+
+  begin(): void {
+    // `next` has acted before anything begins.
+    this.succeed(this.made as T);
+  }
+
+  withdraw(): boolean {
+    return true;
+  }
+
+  describe(): WaitDescription {
+    return { kind: "turn" };
+  }
+}
+
+/** An operation that looks at or changes the running task without waiting. */
+export function instantly<T>(act: (task: TaskNode) => T): Operation<T> {
+  return waiting(() => new Instant(act));
+}
+
+/** An operation that registers something with the running task, and is a cancellation point after that. */
+export function registering<T>(act: (task: TaskNode) => T): Operation<T> {
+  return waiting(() => new Registration(act));
+}
+
+/** The boundary in which the task's code runs. */
+export function boundaryOf(task: TaskNode): Frame {
+  // A task whose code runs has a frame; it loses its last one when it ends.
+  return task.frame ?? task.root;
+}
+
+/** The task that steps now; for waits that begin. */
+export function currentTask(): TaskNode {
+  // A wait begins only while its task steps, and tasks are the one kind of Waiter.
+  return running.task as TaskNode;
+}

@@ -1,0 +1,291 @@
+/**
+ * The protocol between generators and the scheduler. An operation is anything iterable whose iteration ends in
+ * waits; a `Wait` is the one object that reaches the scheduler through `yield`, and is its own iterator and
+ * iteration result, so that a step allocates nothing more.
+ *
+ * | phase      | meaning                                                        | next               |
+ * | ---------- | -------------------------------------------------------------- | ------------------ |
+ * | FRESH      | made, not yet begun                                            | DEFERRED, BEGUN    |
+ * | DEFERRED   | yielded; begins when the task's turn or the scheduler says so  | BEGUN, WITHDRAWN   |
+ * | BEGUN      | `begin` was called and has not settled it: the task is parked  | all below          |
+ * | LEAVING    | cancelled, and takes time to end                               | WITHDRAWN          |
+ * | SETTLED    | has its value                                                  | -                  |
+ * | FAILED     | has its error                                                  | -                  |
+ * | WITHDRAWN  | cancelled and gone                                             | -                  |
+ *
+ * I1 Only BEGUN can settle, and once: a completion that comes twice, or after a cancel, changes nothing (S6).
+ * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
+ * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
+ */
+import { misuse, show } from "./errors.js";
+import type { Host } from "./host.js";
+import { answer, PROBE, probing } from "./probe.js";
+import type { Timer } from "./timers.js";
+
+declare const instruction: unique symbol;
+
+/** What reaches the scheduler by `yield`: made by the library, never written by hand. */
+export interface Instruction {
+  readonly [instruction]: true;
+}
+
+/**
+ * A description of work with a result: nothing happens until it is `yield*`-ed or run. Every `function*` that
+ * only `yield*`s operations makes one.
+ */
+export interface Operation<T> {
+  // `any` is the iterator protocol's own: what is sent into a generator is the business of the wait that yielded.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  [Symbol.iterator](): Iterator<Instruction, T, any>;
+}
+
+/** Where an operation is expected, a `function*` without parameters will do. */
+export type Operable<T> = Operation<T> | (() => Operation<T>);
+
+// Numbers, not words: `phase` is compared several times in every step.
+export const FRESH = 0;
+export const DEFERRED = 1;
+export const BEGUN = 2;
+export const LEAVING = 3;
+export const SETTLED = 4;
+export const FAILED = 5;
+export const WITHDRAWN = 6;
+
+/** What waits and tasks need of the scheduler, which implements it. */
+export interface TaskScheduler {
+  readonly host: Host;
+  /** Steps that the current task may still take without giving way (S4). */
+  budget: number;
+  /** The time at which the scheduler last looked, in whole ms. */
+  time: number;
+  addTimer(timer: Timer): void;
+  removeTimer(timer: Timer): void;
+  /** Runs a change to the tree from outside; what it makes ready steps afterwards. */
+  batch<T>(change: () => T): T;
+  /** Makes a task ready whose wait has settled. */
+  wake(task: Waiter): void;
+  /** Makes a task ready whose wait was withdrawn; `error` is what went wrong in doing so. */
+  land(task: Waiter, error?: { readonly error: unknown }): void;
+  /** Puts the running task behind the ready ones. */
+  requeue(task: Waiter): void;
+}
+
+/** What a wait needs of the task that waits. */
+export interface Waiter {
+  readonly name: string;
+  readonly id: number;
+  wait: Wait<unknown> | null;
+  /** How many cancellations are requested of scopes on the task's stack; 0 on every fast path. */
+  interrupts: number;
+  readonly scheduler: TaskScheduler;
+}
+
+/** The task that is stepping, if any. The scheduler sets it. */
+export const running: { task: Waiter | null } = { task: null };
+
+/** What a parked task waits for (O1). */
+export interface WaitDescription {
+  /** What kind of wait: `"sleep"`, `"queue get"`, `"join"` … */
+  readonly kind: string;
+  /** The name of what it waits on. */
+  readonly on?: string | undefined;
+  /** The names of the tasks that hold what it waits for. */
+  readonly heldBy?: readonly string[] | undefined;
+  /** When it is due, in ms of the host's clock. */
+  readonly due?: number | undefined;
+}
+
+/**
+ * One wait of one task: the door through which every waiting operation is built. A subclass says how to begin
+ * (`begin`), how to leave when cancelled (`withdraw`) and what it is (`describe`), and calls `succeed` or `fail`.
+ */
+export abstract class Wait<T> implements Operation<T> {
+  declare readonly [instruction]: true;
+  done = false;
+  /** As an iteration result: the wait itself while it is yielded, its result afterwards. */
+  value: unknown = this;
+  /** @internal */
+  phase = FRESH;
+  /** @internal */
+  result: unknown = undefined;
+  /** The task that waits; set before `begin`. */
+  task: Waiter | null = null;
+  /** When it began, in ms of the host's clock, as exact as the host's clock is cheap. */
+  since = 0;
+
+  /** Begins the wait: registers it somewhere, or settles it at once. Throwing fails the wait. */
+  abstract begin(): void;
+
+  /**
+   * Leaves the wait because the task is cancelled: unregisters it.
+   *
+   * @param isForced - the grace of the cancel is over (C7): leave now, whatever it takes
+   * @returns true when it is gone; false when it will call `left` once it is
+   */
+  abstract withdraw(isForced: boolean): boolean;
+
+  /** Says what is waited for; called only when somebody looks. */
+  abstract describe(): WaitDescription;
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, T, any> {
+    // A wait is its own iterator; `value` is an Instruction while it is not done and a T when it is.
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    return this as unknown as Iterator<Instruction, T, any>;
+  }
+
+  /** Settles the wait with its value and makes the task ready; without effect when it is settled or gone. */
+  succeed(value: T): void {
+    this.conclude(SETTLED, value);
+  }
+
+  /** Settles the wait with an error, to be thrown at its `yield*`. */
+  fail(error: unknown): void {
+    this.conclude(FAILED, error);
+  }
+
+  /**
+   * Ends a withdrawal that took time.
+   *
+   * @param error - boxed, when leaving went wrong: reported as an error of cleanup (C5)
+   */
+  left(error?: { readonly error: unknown }): void {
+    if (this.phase !== LEAVING || this.task === null) return;
+    this.phase = WITHDRAWN;
+    this.task.scheduler.land(this.task, error);
+  }
+
+  /** @internal The iterator protocol; called by generators only. */
+  next(sent?: unknown): unknown {
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
+    if (this.phase === SETTLED) return this.resumed();
+    if (this.phase === FAILED) throw this.result;
+    if (this.phase !== FRESH) return this.advancedByHand();
+    const task = enter(this);
+    if (task.interrupts !== 0) this.phase = DEFERRED;
+    else if (--task.scheduler.budget < 0) {
+      this.phase = DEFERRED;
+      task.scheduler.requeue(task);
+    } else {
+      this.phase = BEGUN;
+      this.begin();
+      // TypeScript cannot know that `begin` may have settled it.
+      const phase = this.phase as number;
+      if (phase === SETTLED) return this.resumed();
+      if (phase === FAILED) throw this.result;
+      this.since = task.scheduler.time;
+    }
+    task.wait = this;
+    return this;
+  }
+
+  private resumed(): this {
+    this.done = true;
+    this.value = this.result;
+    return this;
+  }
+
+  private conclude(phase: number, result: unknown): void {
+    if (this.phase !== BEGUN) return;
+    this.phase = phase;
+    this.result = result;
+    const { task } = this;
+    if (task === null || task.wait !== this) return;
+    task.wait = null;
+    task.scheduler.wake(task);
+  }
+
+  private advancedByHand(): unknown {
+    if (probing()) {
+      const reply = answer();
+      return reply;
+    }
+    const { task } = this;
+    if (task !== null && task.wait === this && running.task === task) {
+      if (this.phase === BEGUN) this.withdraw(true);
+      this.phase = WITHDRAWN;
+      task.wait = null;
+    }
+    throw misuse("BY_HAND", "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.");
+  }
+}
+
+/** Binds a fresh wait to the running task, or refuses it. */
+export function enter(wait: Wait<unknown>): Waiter {
+  const { task } = running;
+  if (task === null) {
+    throw misuse(
+      "OUTSIDE",
+      "An operation was used outside any task. Run it with `run(operation)`, or `yield*` it inside one that runs.",
+      Error,
+    );
+  }
+  if (task.wait !== null) strayed(task);
+  wait.task = task;
+  return task;
+}
+
+/** A wait that was begun by a stray `next()` is taken back, so that the task is not left half-parked. */
+function strayed(task: Waiter): void {
+  const { wait } = task;
+  task.wait = null;
+  if (wait !== null) {
+    if (wait.phase === BEGUN) wait.withdraw(true);
+    wait.phase = WITHDRAWN;
+  }
+  throw misuse("BY_HAND", "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.");
+}
+
+/** A re-runnable description of a wait: every run makes a fresh one. */
+class Description<T> implements Operation<T> {
+  constructor(readonly make: () => Wait<T>) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, T, any> {
+    return this.make()[Symbol.iterator]();
+  }
+}
+
+/**
+ * Makes an operation of a wait.
+ *
+ * @param make - makes a fresh wait for each run
+ * @example const tick = () => waiting(() => new TickWait(source));
+ */
+export function waiting<T>(make: () => Wait<T>): Operation<T> {
+  return new Description(make);
+}
+
+/** Refuses `await operation`, which would otherwise give the operation back unrun. */
+function refuseAwait(): never {
+  throw misuse("AWAITED", "An operation was awaited. Use `yield* operation` in an operation, or `await run(operation)`.");
+}
+
+for (const prototype of [Description.prototype, Wait.prototype]) refusesAwait(prototype);
+
+/** Makes `await` on objects with this prototype fail with an explanation, out of the types' sight. */
+export function refusesAwait(prototype: object): void {
+  Object.defineProperty(prototype, "then", { value: refuseAwait, configurable: true });
+}
+
+/** Refuses what is no operation, naming the function that was called (E5). */
+export function checkOperable(name: string, given: unknown): void {
+  if (typeof given === "function") {
+    const kind = given.constructor.name;
+    if (kind !== "AsyncFunction" && kind !== "AsyncGeneratorFunction") return;
+    throw misuse(
+      "NOT_AN_OPERATION",
+      `${name}() needs an operation or a function*, got the async function "${given.name}". Write a function*, or use call(${given.name || "fn"}).`,
+    );
+  }
+  if (typeof given === "object" && given !== null) {
+    if (Symbol.iterator in given) return;
+    if ("then" in given) {
+      throw misuse("NOT_AN_OPERATION", `${name}() needs an operation or a function*, got a Promise. Use until(promise).`);
+    }
+  }
+  throw misuse("NOT_AN_OPERATION", `${name}() needs an operation or a function*, got ${show(given)}.`);
+}

@@ -1,0 +1,153 @@
+/**
+ * The probe (O2): where a parked task stands, without running any of its code. `next(PROBE)` on the outermost
+ * generator passes straight down the chain of `yield*` to an iterator of ours, which answers `answer()`.
+ * Every generator on the way reads the answer's `done` once, so their number is known even where the engine
+ * gives no stack; where it does, the stack taken at the end of the chain holds every generator's position.
+ * Must hold: the probed generator is suspended in a `yield*` that ends in an iterator of ours.
+ */
+
+/** Sent into a generator in place of a value; only iterators of ours ever see it. */
+export const PROBE: unique symbol = Symbol("coppice.probe");
+
+/** The positions of the generators of a chain, outermost first. */
+export interface Trail {
+  /** How many generators delegate to one another. */
+  readonly depth: number;
+  /** A position per generator that can be compared and, through `at`, read; empty without stacks. */
+  readonly positions: readonly string[];
+  /** The same as `file:line:column`. */
+  readonly at: readonly string[];
+}
+
+interface Probed {
+  next(sent: unknown): unknown;
+}
+
+let depth = 0;
+let wantsStack = false;
+let captured: { stack?: unknown } | undefined;
+let isProbing = false;
+
+/** True while a probe is under way: a foreign iterator in the chain may not pass PROBE on. */
+export function probing(): boolean {
+  return isProbing;
+}
+
+const counter = {
+  get done(): boolean {
+    depth++;
+    return false;
+  },
+  value: undefined,
+};
+
+/** What an iterator of ours answers to PROBE. */
+export function answer(): IteratorYieldResult<never> {
+  if (wantsStack) captured = capture();
+  // The chain reads `done` only; the value is never looked at.
+  return counter as unknown as IteratorYieldResult<never>;
+}
+
+/** Counts the generators in a parked chain. */
+export function chainDepth(parked: Probed): number {
+  depth = 0;
+  isProbing = true;
+  try {
+    parked.next(PROBE);
+  } finally {
+    isProbing = false;
+  }
+  return depth;
+}
+
+/** Takes the positions of all generators in a parked chain. */
+export function trailOf(parked: Probed): Trail {
+  const length = chainDepth(parked);
+  return withDeepStacks(2 * length + 8, () => {
+    wantsStack = true;
+    try {
+      chainDepth(parked);
+    } finally {
+      wantsStack = false;
+    }
+    const frames = captured === undefined ? [] : readFrames(captured);
+    captured = undefined;
+    // On top stand `capture`, `answer` and our iterator's `next`; then the generators, innermost first.
+    const generators = frames.slice(OURS, OURS + length).reverse();
+    return generators.length < length
+      ? { depth: length, positions: [], at: [] }
+      : { depth: length, positions: generators.map((f) => f.position), at: generators.map((f) => f.at) };
+  });
+}
+
+const OURS = 3;
+
+interface StackFrame {
+  readonly position: string;
+  readonly at: string;
+}
+
+interface CallSite {
+  getFileName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getPosition?(): number;
+}
+
+// V8's additions to Error; elsewhere they are undefined.
+const V8Error = Error as unknown as {
+  stackTraceLimit?: number;
+  prepareStackTrace?: unknown;
+  captureStackTrace?: (target: object) => void;
+};
+
+function withDeepStacks<T>(limit: number, act: () => T): T {
+  const before = V8Error.stackTraceLimit;
+  try {
+    V8Error.stackTraceLimit = limit;
+  } catch {
+    // Frozen intrinsics: the default limit serves short chains, longer ones count as without stacks.
+  }
+  try {
+    return act();
+  } finally {
+    if (before !== undefined && V8Error.stackTraceLimit !== before) V8Error.stackTraceLimit = before;
+  }
+}
+
+function capture(): { stack?: unknown } {
+  const holder: { stack?: unknown } = {};
+  if (V8Error.captureStackTrace) V8Error.captureStackTrace(holder);
+  else holder.stack = new Error().stack;
+  return holder;
+}
+
+/** Reads a captured stack, from V8's own positions where there are any: source maps may fold two into one. */
+function readFrames(holder: { stack?: unknown }): StackFrame[] {
+  if (V8Error.captureStackTrace === undefined) return parse(holder.stack);
+  const before = V8Error.prepareStackTrace;
+  try {
+    V8Error.prepareStackTrace = (_: unknown, sites: CallSite[]) => sites;
+  } catch {
+    return parse(holder.stack);
+  }
+  const { stack } = holder;
+  V8Error.prepareStackTrace = before;
+  return Array.isArray(stack) ? (stack as CallSite[]).flatMap(fromSite) : parse(stack);
+}
+
+function fromSite(site: CallSite): StackFrame[] {
+  const line = site.getLineNumber();
+  if (line === null) return []; // a built-in, such as Generator.prototype.next
+  const file = site.getFileName() ?? "";
+  const column = site.getColumnNumber() ?? 0;
+  return [{ position: `${file}@${site.getPosition?.() ?? `${line}:${column}`}`, at: `${file}:${line}:${column}` }];
+}
+
+function parse(stack: unknown): StackFrame[] {
+  if (typeof stack !== "string") return [];
+  return stack.split("\n").flatMap((line) => {
+    const at = /([^\s(@]*:\d+:\d+)\)?$/.exec(line)?.[1];
+    return at === undefined ? [] : [{ position: at, at }];
+  });
+}

@@ -1,0 +1,82 @@
+/** Starting root tasks: the way in from ordinary code. */
+import { cancelTask } from "./cancel.js";
+import type { Cancellation } from "./cancellation.js";
+import { checkOptions } from "./arguments.js";
+import { misuse, show } from "./errors.js";
+import type { Operable } from "./instruction.js";
+import { currentScheduler, type Scheduler } from "./scheduler.js";
+import { makeTask, toFrame } from "./spawning.js";
+import type { Task, TaskHandle } from "./task.js";
+
+/** How to run an operation. */
+export interface RunOptions {
+  /** Cancels the task when it is aborted; the task then rejects with the signal's `reason`. */
+  readonly signal?: AbortSignal;
+  /** For messages and snapshots; the operation's own name when left out. */
+  readonly name?: string;
+}
+
+/**
+ * Runs an operation as a task of its own, with no parent. It starts at once, inside the call, up to its first
+ * suspension (S1); called from inside an operation it is only made ready, and outlives it: use `spawn` there.
+ *
+ * Throws:  TypeError when `op` is no operation or an option is unknown. The operation's own failure is the task's.
+ * Cancel:  by the task's `cancel`, or by the signal; with one that is aborted already nothing is started (C12).
+ * Model:   asyncio.run, Effection run.
+ *
+ * @returns the task, which is also a promise; a failure that nobody observes is an unhandled rejection (E4)
+ * @example const user = await run(fetchUser("42"), { signal: request.signal });
+ */
+export function run<T>(op: Operable<T>, options?: RunOptions): Task<T> {
+  return runOn(currentScheduler(), op, options);
+}
+
+/** Runs on a given scheduler, such as one with a virtual clock. */
+export function runOn<T>(scheduler: Scheduler, op: Operable<T>, options: RunOptions = {}): Task<T> {
+  checkOptions("run()", ["signal", "name"], options);
+  const { signal, name } = options;
+  if (signal !== undefined) checkSignal(signal);
+  const task = makeTask<T>(scheduler, toFrame("run", op, null), name, null);
+  task.isRoot = true;
+  if (signal?.aborted === true) {
+    task.frame = null;
+    task.outcome = { type: "cancelled", cancellation: signalled(task, signal) };
+    return task;
+  }
+  scheduler.adopt(task);
+  if (signal !== undefined) follow(task, signal);
+  task.watch({ ended: () => reportUnobserved(task) });
+  scheduler.startNow(task);
+  return task;
+}
+
+function checkSignal(signal: unknown): void {
+  if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal) return;
+  throw misuse("SIGNAL", `run() needs an AbortSignal as \`signal\`, got ${show(signal)}. Pass controller.signal.`);
+}
+
+function signalled(task: TaskHandle<unknown>, signal: AbortSignal): Cancellation {
+  return { kind: "signal", reason: signal.reason, scope: task.name, task: undefined };
+}
+
+/** The listener lives as long as the task: a long-lived signal keeps nothing of ended ones. */
+function follow(task: TaskHandle<unknown>, signal: AbortSignal): void {
+  const abort = (): void => {
+    task.scheduler.batch(() => {
+      cancelTask(task, signalled(task, signal));
+    });
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  task.watch({
+    ended: () => {
+      signal.removeEventListener("abort", abort);
+    },
+  });
+}
+
+/** E4: a rejected promise without a handler is how a host learns of it. */
+function reportUnobserved(task: TaskHandle<unknown>): void {
+  if (task.isObserved || task.outcome?.type !== "errors") return;
+  const rejected = task.toPromise();
+  task.scheduler.host.unobserved(task.outcome.errors[0], rejected);
+}

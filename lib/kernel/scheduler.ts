@@ -1,0 +1,257 @@
+/**
+ * The scheduler: steps ready tasks in order, watches the time, and hands over to the host (S1 to S4).
+ *
+ * R1 One task steps at a time, `running.task`; nothing steps while another task's code is on the stack.
+ * R2 `drain` returns with nothing ready, or with a macrotask on its way that goes on.
+ * R3 One host timer at most, for the earliest deadline or wake-up.
+ */
+import { running, type TaskScheduler, type Waiter } from "./instruction.js";
+import { advance, beginTurn } from "./stepping.js";
+import { RealHost, type Host } from "./host.js";
+import { ReadyQueue } from "./ready-queue.js";
+import { Timers, type Timer } from "./timers.js";
+import { BEGIN, Entry, LAND, RESUME, type TaskNode } from "./tree.js";
+
+/** How long a drain goes on before it hands over to the host, in ms (S4). */
+const SLICE_MS = 8;
+/** How many turns pass between two looks at the clock, at the most; fewer when turns are long. */
+const TURNS_PER_LOOK = 64;
+/** How far apart two looks at the clock should be at the most, in ms. */
+const LOOK_MS = 1;
+/** How many instructions a task may perform in one turn without suspending (S4), per turn between two looks. */
+const BUDGET_PER_TURN = 4;
+/** How many wakes from outside pass before the scheduler makes sure that the host still gets its turns. */
+const WAKES_PER_PULSE = 256;
+
+export class Scheduler implements TaskScheduler {
+  budget = 0;
+  time = 0;
+  readonly timers = new Timers();
+  readonly #ready = new ReadyQueue<TaskNode>();
+  /** The root tasks, so that none is collected while it runs (E4, O5). */
+  readonly #roots = new Set<Entry>();
+  #isStepping = false;
+  #isHandedOver = false;
+  #timerSetFor = Infinity;
+  #wakes = 0;
+  #pulseAskedAt: number | null = null;
+  #turnsPerLook = TURNS_PER_LOOK;
+
+  constructor(readonly host: Host) {}
+
+  /** The running root tasks. */
+  get roots(): Iterable<TaskNode> {
+    // Only `adopt` adds to it.
+    return this.#roots as Set<TaskNode>;
+  }
+
+  /** How many tasks are ready. */
+  get readyCount(): number {
+    return this.#ready.size;
+  }
+
+  adopt(root: TaskNode): void {
+    this.#roots.add(root);
+    root.watch({ ended: () => this.#roots.delete(root) });
+  }
+
+  /** Makes a new task ready behind the others (S2). */
+  start(task: TaskNode): void {
+    this.#ready.push(task);
+    if (!this.#isStepping) this.#enter();
+  }
+
+  /** Starts a task inside the call, up to its first suspension (S1). */
+  startNow(task: TaskNode): void {
+    if (this.#isStepping) {
+      this.#ready.push(task);
+      return;
+    }
+    this.#isStepping = true;
+    this.#lookAtClock();
+    this.#step(task);
+    this.#isStepping = false;
+    this.#enter();
+  }
+
+  wake(task: Waiter): void {
+    // Waiter has one implementation, TaskNode; the narrow interface keeps the instructions below it.
+    this.#ready.push(task as TaskNode);
+    // S3: what completes outside is processed in this very callback.
+    if (!this.#isStepping) this.#enterFromOutside();
+  }
+
+  land(task: Waiter, error?: { readonly error: unknown }): void {
+    const landing = task as TaskNode;
+    landing.wait = null;
+    landing.turn = LAND;
+    if (error !== undefined) landing.frame?.needScope().record(error.error);
+    this.#ready.push(landing);
+    if (!this.#isStepping) this.#enterFromOutside();
+  }
+
+  requeue(task: Waiter): void {
+    const deferred = task as TaskNode;
+    deferred.turn = BEGIN;
+    this.#ready.push(deferred);
+  }
+
+  /** Runs a change to the tree that comes from outside; what it makes ready steps afterwards, not amid it. */
+  batch<T>(change: () => T): T {
+    if (this.#isStepping) return change();
+    this.#isStepping = true;
+    try {
+      return change();
+    } finally {
+      this.#isStepping = false;
+      this.#enter();
+    }
+  }
+
+  addTimer(timer: Timer): void {
+    this.timers.add(timer);
+    if (!this.#isStepping) this.#setHostTimer();
+  }
+
+  removeTimer(timer: Timer): void {
+    this.timers.remove(timer);
+    if (!this.#isStepping && this.timers.size === 0) this.#setHostTimer();
+  }
+
+  #enterFromOutside(): void {
+    if (this.host.isClockCheap) this.#lookAtClock();
+    if (++this.#wakes >= WAKES_PER_PULSE && this.#isStarvingHost()) return;
+    this.#enter();
+  }
+
+  /** Promise callbacks follow one another without end: only a macrotask that comes through proves that the host has turns. */
+  #isStarvingHost(): boolean {
+    if (this.#pulseAskedAt === null) {
+      this.#wakes = 0;
+      this.#pulseAskedAt = this.#lookAtClock();
+      this.host.macrotask(() => {
+        this.#pulseAskedAt = null;
+        this.#wakes = 0;
+      });
+      return false;
+    }
+    this.#wakes = 0;
+    if (this.#lookAtClock() - this.#pulseAskedAt < SLICE_MS) return false;
+    this.#handOver();
+    return true;
+  }
+
+  #enter(): void {
+    // Handed over is amid a drain: what completes meanwhile waits for it to go on, or the host would starve.
+    if (!this.#isHandedOver) this.#drain();
+  }
+
+  #drain(): void {
+    this.#isStepping = true;
+    let sinceLook = 0;
+    let sliceEnd = -1;
+    let lastLook = -1;
+    for (;;) {
+      const task = this.#next();
+      if (task === null) break;
+      this.#step(task);
+      if (++sinceLook < this.#turnsPerLook) continue;
+      sinceLook = 0;
+      const now = this.#lookAtClock();
+      if (sliceEnd < 0) sliceEnd = now + SLICE_MS;
+      else this.#adapt(now - lastLook);
+      lastLook = now;
+      this.#fireTimers(now);
+      if (now < sliceEnd) continue;
+      this.#handOver();
+      break;
+    }
+    this.#isStepping = false;
+    this.#setHostTimer();
+  }
+
+  /** Looks at the clock more often when turns take long, so that a slice stays one. */
+  #adapt(elapsedMs: number): void {
+    if (elapsedMs > LOOK_MS) this.#turnsPerLook = Math.max(1, this.#turnsPerLook >> 2);
+    else if (elapsedMs < LOOK_MS / 4) this.#turnsPerLook = Math.min(TURNS_PER_LOOK, this.#turnsPerLook * 2);
+  }
+
+  #next(): TaskNode | null {
+    const { chooseReady } = this.host;
+    if (chooseReady === undefined || this.#ready.size < 2) return this.#ready.shift();
+    return this.#ready.take(chooseReady.call(this.host, this.#ready.size));
+  }
+
+  #handOver(): void {
+    if (this.#isHandedOver) return;
+    this.#isHandedOver = true;
+    this.host.macrotask(() => {
+      this.#isHandedOver = false;
+      this.#pulseAskedAt = null;
+      this.#wakes = 0;
+      this.#drain();
+    });
+  }
+
+  #step(task: TaskNode): void {
+    const before = running.task;
+    running.task = task;
+    this.budget = this.#turnsPerLook * BUDGET_PER_TURN;
+    if (task.turn === RESUME || beginTurn(task)) advance(task);
+    running.task = before;
+  }
+
+  #lookAtClock(): number {
+    const now = this.host.now();
+    // Whole ms, so that waits can keep it in a small integer.
+    this.time = Math.round(now);
+    return now;
+  }
+
+  /** Fires what is due, in order (S4); what it wakes becomes ready. */
+  #fireTimers(now: number): void {
+    for (let first = this.timers.first; first !== undefined && first.at <= now; first = this.timers.first) {
+      const timer = this.#choose(first);
+      this.timers.remove(timer);
+      timer.due.timeIsUp();
+    }
+  }
+
+  #choose(first: Timer): Timer {
+    const { chooseTimer } = this.host;
+    if (chooseTimer === undefined) return first;
+    const equals = [...this.timers].filter((t) => t.at === first.at && t.isDeadline === first.isDeadline);
+    equals.sort((a, b) => a.order - b.order);
+    return equals[equals.length < 2 ? 0 : chooseTimer.call(this.host, equals.length)] ?? first;
+  }
+
+  /** Keeps the host's one timer at the earliest time; a timer that is set too early only looks and is set again. */
+  #setHostTimer(): void {
+    const { first } = this.timers;
+    if (first === undefined) {
+      if (this.#timerSetFor !== Infinity) this.host.clearTimer();
+      this.#timerSetFor = Infinity;
+    } else if (first.at < this.#timerSetFor) {
+      this.#timerSetFor = first.at;
+      this.host.setTimer(Math.max(0, first.at - this.host.now()), this.#timerFired);
+    }
+  }
+
+  readonly #timerFired = (): void => {
+    this.#timerSetFor = Infinity;
+    this.#wakes = 0;
+    const now = this.#lookAtClock();
+    this.#isStepping = true;
+    this.#fireTimers(now);
+    this.#drain();
+  };
+}
+
+/** What everything runs on that is not run on another scheduler. */
+export const defaultScheduler = new Scheduler(new RealHost());
+
+/** The scheduler of the running task, or the default one. */
+export function currentScheduler(): Scheduler {
+  // Waiter has one implementation, and tasks are made with a Scheduler of this class only.
+  return running.task === null ? defaultScheduler : ((running.task as TaskNode).scheduler as Scheduler);
+}

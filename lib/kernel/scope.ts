@@ -1,0 +1,91 @@
+/** The scope as users hold it: a place to spawn into and to cancel, from inside and from outside. */
+import { cancelFrame } from "./cancel.js";
+import type { Cancellation } from "./cancellation.js";
+import { checkOptions } from "./arguments.js";
+import { Ending } from "./ending.js";
+import { startGrace } from "./grace.js";
+import { running, type Operable } from "./instruction.js";
+import type { Scheduler } from "./scheduler.js";
+import { adoptInto, toFrame, type SpawnOptions } from "./spawning.js";
+import type { CancelOptions, Future, Task, TaskHandle } from "./task.js";
+import type { Frame, ScopeNode } from "./tree.js";
+
+/** The lifetime of a boundary: what is spawned into it does not outlive it (B2). */
+export class Scope implements AsyncDisposable {
+  /** @internal */
+  constructor(private readonly node: ScopeNode) {}
+
+  /** The name of its boundary. */
+  get name(): string {
+    return this.node.frame.kind?.name ?? this.node.frame.name;
+  }
+
+  /** Whether it takes no more children: its body has ended. */
+  get isClosed(): boolean {
+    return this.node.state === "closing" || this.node.state === "closed";
+  }
+
+  /** Why it was cancelled, or undefined. */
+  get cancellation(): Cancellation | undefined {
+    return this.node.cancellation ?? undefined;
+  }
+
+  /**
+   * Starts an operation as a child of this scope, behind the ready tasks (S2). A plain call.
+   *
+   * @throws Error when the scope is closing or has ended; TypeError when `op` is no operation
+   */
+  spawn<T>(op: Operable<T>, options?: SpawnOptions): Task<T> {
+    const task = this.adopt<T>("spawn", op, options);
+    schedulerOf(task).start(task);
+    return task;
+  }
+
+  /**
+   * Starts an operation as a child of this scope at once, inside the call, up to its first suspension (S1): the way
+   * in from callbacks, such as a request handler.
+   *
+   * @throws as `spawn`
+   * @example server.on("request", (req, res) => void scope.run(handle(req, res)));
+   */
+  run<T>(op: Operable<T>, options?: SpawnOptions): Task<T> {
+    const task = this.adopt<T>("run", op, options);
+    schedulerOf(task).startNow(task);
+    return task;
+  }
+
+  /**
+   * Cancels everything in the scope, its own body included. Acts at once; it then ends quietly, with no value.
+   *
+   * @param reason - kept in the reason record
+   * @returns completes when all is gone; fails only with errors of the cleanup
+   */
+  cancel(reason?: unknown, options?: CancelOptions): Future<void> {
+    return cancelBoundary(this.node.frame, reason, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel();
+  }
+
+  private adopt<T>(what: string, op: Operable<T>, options: SpawnOptions | undefined): TaskHandle<T> {
+    checkOptions(`${what}()`, ["name"], options);
+    return adoptInto<T>(this.node, what, toFrame(what, op, null), options?.name);
+  }
+}
+
+function schedulerOf(task: TaskHandle<unknown>): Scheduler {
+  // Tasks are made with a Scheduler of this class only.
+  return task.scheduler as Scheduler;
+}
+
+/** Cancels a boundary by hand. */
+export function cancelBoundary(frame: Frame, reason: unknown, options: CancelOptions | undefined): Future<void> {
+  checkOptions("cancel()", ["grace"], options);
+  const ending = new Ending(frame);
+  frame.owner.scheduler.batch(() => {
+    cancelFrame(frame, { kind: "cancel", reason, scope: frame.name, task: running.task?.name });
+    if (options?.grace !== undefined) startGrace(frame, options.grace);
+  });
+  return ending;
+}

@@ -1,0 +1,133 @@
+/**
+ * How operations come into the tree: what users pass becomes a frame, a frame becomes a task, a task belongs to a
+ * scope (B2) and takes its context from whoever spawns it (B5).
+ */
+import { inherited } from "./cancel.js";
+import type { ContextNode } from "./context.js";
+import { clip, misuse } from "./errors.js";
+import { BEGUN, checkOperable, FRESH, refusesAwait, running, Wait, type Instruction, type Operable, type Operation } from "./instruction.js";
+import type { Scheduler } from "./scheduler.js";
+import { TaskHandle } from "./task.js";
+import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";
+
+const NONE: readonly unknown[] = [];
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- parameters and result of any operation function
+type AnyFunction = (...args: any[]) => Operation<any>;
+
+/** One call of an operation: re-runnable, every run is a boundary (B1). */
+export class OperationCall<T> implements Operation<T> {
+  constructor(
+    readonly fn: AnyFunction,
+    readonly args: readonly unknown[],
+  ) {}
+
+  get name(): string {
+    return this.fn.name;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, T, any> {
+    return new Frame(this.fn, this.args, null)[Symbol.iterator]() as Iterator<Instruction, T>;
+  }
+}
+refusesAwait(OperationCall.prototype);
+
+/**
+ * Defines an operation: a named, typed, re-runnable function whose every call is a boundary (B1).
+ * Define once, at the top of a module; call often.
+ *
+ * @param fn - a `function*` of any parameters
+ * @returns a function of the same parameters that describes one run
+ * @throws TypeError when `fn` is no function, or an async one
+ * @example
+ * const fetchUser = operation(function* (id: string) {
+ *   return yield* until(load(id));
+ * });
+ */
+export function operation<A extends readonly unknown[], T>(
+  fn: (...args: A) => Operation<T>,
+): (...args: A) => Operation<T> {
+  checkFunction("operation", fn);
+  const call = (...args: A): Operation<T> => new OperationCall<T>(fn as AnyFunction, args);
+  if (fn.name !== "") Object.defineProperty(call, "name", { value: fn.name, configurable: true });
+  return call;
+}
+
+/** Refuses what is no function that makes operations. */
+export function checkFunction(name: string, fn: unknown): void {
+  if (typeof fn !== "function") throw misuse("NOT_A_FUNCTION", `${name}() needs a function*, got ${typeof fn}.`);
+  checkOperable(name, fn);
+}
+
+const USED = Symbol("coppice.used");
+
+/** Makes a frame of what a user passed to the function `name`. */
+export function toFrame(name: string, given: Operable<unknown>, kind: Boundary | null): Frame {
+  if (typeof given === "function") {
+    checkOperable(name, given);
+    return new Frame(given, NONE, kind);
+  }
+  if (given instanceof OperationCall) return new Frame(given.fn, given.args, kind);
+  checkOperable(name, given);
+  if ("next" in given) claim(given as { [USED]?: boolean });
+  return new Frame(given, null, kind);
+}
+
+/** A generator object can run once (E5). */
+function claim(given: { [USED]?: boolean }): void {
+  const isUsed = given instanceof Wait ? given.phase !== FRESH : given[USED] === true;
+  if (isUsed) {
+    throw misuse("USED", "A generator object can run only once, and this one was run before. Pass the function*, or call it again.");
+  }
+  if (!(given instanceof Wait)) given[USED] = true;
+}
+
+/** Makes a task of a frame; it is not ready yet. */
+export function makeTask<T>(
+  scheduler: Scheduler,
+  root: Frame,
+  name: string | undefined,
+  context: ContextNode | null,
+): TaskHandle<T> {
+  const task = new TaskHandle<T>(scheduler, root, name === undefined ? undefined : clip(name, 200));
+  root.task = task;
+  root.phase = BEGUN;
+  root.context = context;
+  return task;
+}
+
+/** What a spawn may say about the new task. */
+export interface SpawnOptions {
+  /** For messages and snapshots; the operation's own name when left out. */
+  readonly name?: string;
+}
+
+/** Makes a child task in a scope; the caller starts it. */
+export function adoptInto<T>(scope: ScopeNode, what: string, root: Frame, name: string | undefined): TaskHandle<T> {
+  const { frame } = scope;
+  if (scope.state === "closing" || scope.state === "closed") {
+    throw misuse(
+      "CLOSED_SCOPE",
+      `Cannot ${what} "${clip(name ?? root.name)}" in scope "${clip(frame.name)}": it ${scope.state === "closed" ? "has ended" : "is closing"}. ` +
+        "Spawn before its body returns, or use a longer-lived scope.",
+      Error,
+    );
+  }
+  const spawner = running.task === null ? frame : (running.task as TaskNode).frame;
+  const task = makeTask<T>(frame.owner.scheduler as Scheduler, root, name, (spawner ?? frame).context);
+  scope.link(task);
+  scope.children++;
+  const cancellation = inherited(frame);
+  if (cancellation !== null) {
+    root.needScope().cancellation = cancellation;
+    task.interrupts++;
+  }
+  return task;
+}
+
+/** Makes a new child ready, behind the others (S2). */
+export function start(task: TaskNode): void {
+  // Tasks are made with a Scheduler of this class only.
+  (task.scheduler as Scheduler).start(task);
+}

@@ -1,0 +1,123 @@
+/**
+ * One turn of one task: resumes the generator on top of its stack until the task is parked, has given way or has
+ * ended. Stays a loop whatever is called (S7).
+ */
+import { interrupt, landingTarget } from "./cancel.js";
+import { BEGUN, DEFERRED, FAILED, WITHDRAWN, type Wait } from "./instruction.js";
+import { bodyReturned, bodyThrew, cut } from "./settling.js";
+import { BEGIN, LAND, makeDriver, RESUME, START, type Frame, type TaskNode } from "./tree.js";
+import { notAnOperation } from "./unwinding.js";
+
+/** Steps the task until it suspends. Its wait is settled, or it has just begun. */
+export function advance(task: TaskNode): void {
+  for (let frame = task.frame; frame !== null; frame = task.frame) {
+    const { driver } = frame;
+    if (driver === null) return;
+    let result;
+    try {
+      result = driver.next();
+    } catch (error) {
+      bodyThrew(task, frame, error);
+      continue;
+    }
+    if (result.done === true) bodyReturned(task, frame, result.value);
+    else if (result.value === task.wait && task.wait !== null) {
+      if (task.interrupts === 0 || !afterYield(task, task.wait)) return;
+    } else if (result.value !== task.frame) refuse(task, frame, result.value);
+  }
+}
+
+/** Does what a turn begins with; false when the task is parked again. */
+export function beginTurn(task: TaskNode): boolean {
+  const { turn, wait } = task;
+  task.turn = RESUME;
+  if (turn === START) return start(task, task.root);
+  if (turn === LAND) {
+    land(task);
+    return true;
+  }
+  if (turn === BEGIN && wait !== null) return task.interrupts === 0 ? begin(task, wait) : afterYield(task, wait);
+  return true;
+}
+
+function start(task: TaskNode, root: Frame): boolean {
+  try {
+    root.driver = makeDriver(root.source, root.args);
+  } catch (error) {
+    bodyThrew(task, root, error);
+    return false;
+  }
+  return true;
+}
+
+/** A cancellation is pending somewhere on the stack: lands it, or lets the wait go on behind its shield. */
+function afterYield(task: TaskNode, wait: Wait<unknown>): boolean {
+  if (landingTarget(task) === null) return wait.phase === DEFERRED && task.turn === RESUME ? begin(task, wait) : false;
+  if (wait.phase === DEFERRED) {
+    wait.phase = WITHDRAWN;
+    task.wait = null;
+    land(task);
+    return true;
+  }
+  // Begun, and cancelled by its own beginning: the landing takes its turn.
+  interrupt(task);
+  return false;
+}
+
+function land(task: TaskNode): void {
+  const { frame } = task;
+  const target = landingTarget(task);
+  if (frame !== null && target !== null) cut(frame, target);
+}
+
+/** Begins a deferred wait; false when the task is parked on it. */
+function begin(task: TaskNode, wait: Wait<unknown>): boolean {
+  task.wait = null;
+  wait.phase = BEGUN;
+  try {
+    wait.begin();
+  } catch (error) {
+    wait.phase = FAILED;
+    wait.result = error;
+    return true;
+  }
+  // What gives way defers itself once more; a boundary has pushed itself; what has settled goes on at once.
+  if ((wait.phase as number) === DEFERRED) return false;
+  if (wait === task.frame || (wait.phase as number) !== BEGUN) return true;
+  task.wait = wait;
+  wait.since = task.scheduler.time;
+  return false;
+}
+
+/** The generator yielded something of its own (E5): throws into it, at that place. */
+function refuse(task: TaskNode, frame: Frame, yielded: unknown): void {
+  const error = notAnOperation(task, yielded);
+  const { driver } = frame;
+  const { wait } = task;
+  if (wait !== null) {
+    // A wait that was begun by hand and yielded through something else.
+    if (wait.phase === BEGUN) wait.withdraw(true);
+    wait.phase = WITHDRAWN;
+    task.wait = null;
+  }
+  if (driver?.throw === undefined) {
+    bodyThrew(task, frame, error);
+    return;
+  }
+  frame.driver = new Thrower(frame, driver, error);
+}
+
+/** Resumes a generator by throwing, once. */
+class Thrower {
+  constructor(
+    private readonly frame: Frame,
+    private readonly driver: { throw?(error?: unknown): IteratorResult<unknown, unknown>; next(): IteratorResult<unknown, unknown> },
+    private readonly error: Error,
+  ) {}
+
+  next(): IteratorResult<unknown, unknown> {
+    this.frame.driver = this.driver;
+    return this.driver.throw?.(this.error) ?? this.driver.next();
+  }
+}
+

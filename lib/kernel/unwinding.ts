@@ -1,0 +1,129 @@
+/**
+ * Unwinding one frame's generator after a landing (C2 to C5, C7): the driver that takes the generator's place from
+ * `return()` until it has run its `finally` blocks.
+ *
+ * U1 Whatever the generator yields is cleanup, and is performed; except a yield at the very position of the
+ *    landing: then it has looped back, and is cut again.
+ * U2 A `finally` of a generator that was delegated to natively is left by another `return()` after each completed
+ *    operation: resumed with `next()`, its caller would go on as if the call had returned (C4).
+ * U3 An operation that fails is recorded and unwinding goes on: no `catch` of a cancelled frame is resumed (C5).
+ */
+import { CleanupError, misuse, show } from "./errors.js";
+import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
+import { chainDepth, PROBE, trailOf, type Trail } from "./probe.js";
+import type { Driver, Frame, TaskNode } from "./tree.js";
+
+/** How often a generator that loops back is cut before it is abandoned. */
+const MOST_CUTS = 100;
+
+export class Unwinding implements Driver {
+  /** True when the next resumption is a `return()`. */
+  isCutting = true;
+  private awaited: Wait<unknown> | null = null;
+  private isDelegated = false;
+  private cuts = 0;
+  private readonly landing: Trail;
+
+  constructor(
+    private readonly frame: Frame,
+    private readonly generator: Driver,
+  ) {
+    this.landing = trailOf(generator);
+  }
+
+  next(sent?: unknown): IteratorResult<unknown, unknown> {
+    if (sent === PROBE) return this.generator.next(PROBE);
+    for (;;) {
+      const result = this.resume();
+      if (result.done === true) return result;
+      const { owner: task } = this.frame;
+      // Interrupts are pending while a frame unwinds: whatever it yields is deferred, and not begun yet.
+      if (result.value !== task.wait || task.wait === null) this.refuse(result.value);
+      else if (this.accepts(task, task.wait)) return result;
+    }
+  }
+
+  private resume(): IteratorResult<unknown, unknown> {
+    const { awaited, generator } = this;
+    const hasFailed = awaited !== null && awaited.phase === FAILED;
+    if (hasFailed) this.frame.needScope().record(awaited.result);
+    const cuts = this.isCutting || this.isDelegated || hasFailed;
+    this.awaited = null;
+    this.isCutting = this.isDelegated = false;
+    if (!cuts) return generator.next();
+    return generator.return?.() ?? { done: true, value: undefined };
+  }
+
+  /** Whether a yielded wait is cleanup to be performed; otherwise the generator is to be cut again. */
+  private accepts(task: TaskNode, wait: Wait<unknown>): boolean {
+    const now = trailOf(this.generator);
+    if (task.isForced || this.hasLoopedBack(now)) {
+      this.discard(task, wait, now);
+      return false;
+    }
+    this.isDelegated = this.standsInDelegate(now);
+    if (this.isDelegated) this.warnOfDelegate(task, now);
+    this.awaited = wait;
+    return true;
+  }
+
+  private hasLoopedBack(now: Trail): boolean {
+    const { positions, depth } = this.landing;
+    if (now.depth !== depth || positions.length === 0 || now.positions.length === 0) return false;
+    return now.positions.every((position, i) => position === positions[i]);
+  }
+
+  /** The rule of C4: a delegate's `finally` leaves the outermost generator where it was at the landing. */
+  private standsInDelegate(now: Trail): boolean {
+    if (now.depth === 1) return false;
+    const [then] = this.landing.positions;
+    const [outermost] = now.positions;
+    return then === undefined || outermost === undefined || then === outermost;
+  }
+
+  private discard(task: TaskNode, wait: Wait<unknown>, now: Trail): void {
+    wait.phase = WITHDRAWN;
+    task.wait = null;
+    this.isCutting = true;
+    if (++this.cuts < MOST_CUTS) return;
+    const where = now.at.length === 0 ? "" : ` at ${now.at[now.at.length - 1] ?? ""}`;
+    throw new CleanupError(
+      `Task "${task.name}" would not be cancelled: it went back to the same yield ${MOST_CUTS} times${where}, and was abandoned. ` +
+        "Leave the loop when `finally` runs: a `continue`, a `break` or a `catch` around it keeps the task alive.",
+    );
+  }
+
+  private refuse(yielded: unknown): void {
+    const { owner: task } = this.frame;
+    this.frame.needScope().record(notAnOperation(task, yielded));
+    this.isCutting = true;
+    if (++this.cuts >= MOST_CUTS) throw new CleanupError(`Task "${task.name}" kept yielding what is no operation, and was abandoned.`);
+  }
+
+  private warnOfDelegate(task: TaskNode, now: Trail): void {
+    const { host } = task.scheduler;
+    if (!host.isDebugging) return;
+    host.warn(
+      `Task "${task.name}" waits in the finally block of a delegated function* (${now.at[now.at.length - 1] ?? "no position"}) while it is cancelled: ` +
+        "what follows in that block will not run. Put several steps of cleanup into one operation(), or use ensure().",
+    );
+  }
+}
+
+/** Whether a generator delegates to other generators. */
+export function delegates(generator: Driver): boolean {
+  return chainDepth(generator) > 1;
+}
+
+/** The error for a yield of something that is no instruction (E5). */
+export function notAnOperation(task: TaskNode, yielded: unknown): Error {
+  const what = `Task "${task.name}" yielded ${show(yielded)}, which is not an operation.`;
+  if (typeof yielded === "object" && yielded !== null) {
+    if (Symbol.iterator in yielded && !Array.isArray(yielded)) {
+      return misuse("NOT_AN_OPERATION", `Task "${task.name}" used \`yield\` on an operation. Write \`yield*\`.`);
+    }
+    if ("then" in yielded) return misuse("NOT_AN_OPERATION", `${what} Use yield* until(promise).`);
+  }
+  if (typeof yielded === "function") return misuse("NOT_AN_OPERATION", `${what} Call it: yield* ${yielded.name || "fn"}(…).`);
+  return misuse("NOT_AN_OPERATION", `${what} Write yield* and an operation, or use the value as it is.`);
+}

@@ -1,0 +1,14 @@
+export { all, allSettled, type Results } from "./all.js";
+export { attempt, type Attempt } from "./attempt.js";
+export { checkpoint } from "./checkpoint.js";
+export { createContext, type Context } from "./create-context.js";
+export { cancellation, createScope, useScope } from "./current.js";
+export { ensure } from "./ensure.js";
+export { race } from "./race.js";
+export { resource, type Provide } from "./resource.js";
+export { scoped } from "./scoped.js";
+export { shield } from "./shield.js";
+export { sleep } from "./sleep.js";
+export { spawn } from "./spawn.js";
+export { suspend } from "./suspend.js";
+export { timeout, type TimeoutOptions } from "./timeout.js";

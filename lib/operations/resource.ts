@@ -1,0 +1,119 @@
+import {
+  adoptInto,
+  boundaryOf,
+  CancelledError,
+  checkFunction,
+  currentTask,
+  Frame,
+  misuse,
+  start,
+  Wait,
+  waiting,
+  type Operation,
+  type TaskNode,
+  type WaitDescription,
+  type Watcher,
+} from "../kernel/index.js";
+
+/** Hands the resource to whoever asked for it, and waits until it is given back. */
+export type Provide<T> = (value: T) => Operation<void>;
+
+/** The caller's wait for a resource: its body runs as a task beside the caller. */
+class Acquisition<T> extends Wait<T> implements Watcher {
+  private holder: TaskNode | null = null;
+  private isProvided = false;
+
+  constructor(private readonly body: (provide: Provide<T>) => Operation<void>) {
+    super();
+  }
+
+  begin(): void {
+    const { body } = this;
+    const provide: Provide<T> = (value) => waiting(() => new Provision(this, value));
+    const scope = boundaryOf(currentTask()).needScope();
+    const holder = adoptInto<void>(scope, "acquire", new Frame(body, [provide], null), undefined);
+    // Until it is provided its failure is the caller's to catch, not the scope's.
+    holder.isContained = true;
+    this.holder = holder;
+    holder.watch(this);
+    start(holder);
+  }
+
+  provide(value: T): void {
+    const { holder } = this;
+    if (holder === null || this.isProvided) {
+      throw misuse("PROVIDED", `Resource "${this.body.name}" called provide() twice. Provide one value; it may be an object.`, Error);
+    }
+    this.isProvided = true;
+    holder.unwatch(this);
+    holder.isContained = false;
+    holder.hold();
+    this.succeed(value);
+  }
+
+  ended(): void {
+    const outcome = this.holder?.outcome;
+    if (outcome?.type === "errors") {
+      this.left({ error: outcome.errors[0] });
+      this.fail(outcome.errors[0]);
+    } else if (outcome?.type === "cancelled") {
+      this.left();
+      this.fail(new CancelledError(this.body.name, outcome.cancellation));
+    } else {
+      this.left();
+      this.fail(misuse("NOT_PROVIDED", `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`, Error));
+    }
+  }
+
+  // Whatever cancels the caller reaches the body too, a child of the same boundary: wait for its cleanup.
+  withdraw(): boolean {
+    return false;
+  }
+
+  describe(): WaitDescription {
+    return { kind: "resource", on: this.body.name };
+  }
+}
+
+/** The body's wait while its resource is in use; ended by being undone. */
+class Provision<T> extends Wait<void> {
+  constructor(
+    private readonly acquisition: Acquisition<T>,
+    private readonly provided: T,
+  ) {
+    super();
+  }
+
+  begin(): void {
+    this.acquisition.provide(this.provided);
+  }
+
+  withdraw(): boolean {
+    return true;
+  }
+
+  describe(): WaitDescription {
+    return { kind: "provide" };
+  }
+}
+
+/**
+ * Describes something that is acquired, used by the current boundary, and given back when that boundary ends,
+ * after everything that was created later (B2).
+ *
+ * Waits:   until the body provides.
+ * Cancel:  the body is cancelled, and its cleanup awaited.
+ * Throws:  what the body throws before it provides; later failures fail the boundary (E1).
+ * Model:   Effection resource; Python's asynccontextmanager.
+ *
+ * @param body - acquires, calls `yield* provide(value)` once, and gives back in a `finally`
+ * @example
+ * const usePool = () => resource<Pool>(function* (provide) {
+ *   const pool = yield* until(connect());
+ *   try { yield* provide(pool); } finally { yield* until(pool.end()); }
+ * });
+ */
+export function resource<T>(body: (provide: Provide<T>) => Operation<void>): Operation<T> {
+  checkFunction("resource", body);
+  return waiting(() => new Acquisition<T>(body));
+}

@@ -1,0 +1,1 @@
+export { Queue, QueueShutDown, type QueueOptions } from "./queue.js";

@@ -1,0 +1,2 @@
+export { Semaphore } from "./semaphore.js";
+export { LineWait, WaitLine } from "./wait-line.js";

@@ -1,0 +1,59 @@
+/**
+ * The fair line of waiting tasks on which queues, semaphores and the others stand: strictly first come, first
+ * served. A wait that is withdrawn leaves the line at once, so that nothing can be handed to it any more (S6).
+ */
+import { Wait } from "../kernel/index.js";
+
+/** A wait that stands in a line until it is served. */
+export abstract class LineWait<T> extends Wait<T> {
+  /** @internal */
+  ahead: LineWait<unknown> | null = null;
+  /** @internal */
+  behind: LineWait<unknown> | null = null;
+  /** @internal */
+  line: WaitLine<LineWait<unknown>> | null = null;
+
+  withdraw(): boolean {
+    this.line?.leave(this);
+    return true;
+  }
+}
+
+export class WaitLine<W extends LineWait<never> | LineWait<unknown>> {
+  #first: LineWait<unknown> | null = null;
+  #last: LineWait<unknown> | null = null;
+  length = 0;
+
+  join(wait: W): void {
+    // A line holds waits of one kind; the links are typed for all kinds.
+    const joining = wait as unknown as LineWait<unknown>;
+    joining.line = this as unknown as WaitLine<LineWait<unknown>>;
+    joining.ahead = this.#last;
+    if (this.#last === null) this.#first = joining;
+    else this.#last.behind = joining;
+    this.#last = joining;
+    this.length++;
+  }
+
+  leave(wait: LineWait<unknown>): void {
+    if (wait.line !== (this as unknown)) return;
+    if (wait.ahead === null) this.#first = wait.behind;
+    else wait.ahead.behind = wait.behind;
+    if (wait.behind === null) this.#last = wait.ahead;
+    else wait.behind.ahead = wait.ahead;
+    wait.ahead = wait.behind = wait.line = null;
+    this.length--;
+  }
+
+  /** The one that has waited longest. */
+  get first(): W | null {
+    return this.#first as unknown as W | null;
+  }
+
+  /** Takes the one that has waited longest out of the line, to be served. */
+  shift(): W | null {
+    const first = this.#first;
+    if (first !== null) this.leave(first);
+    return first as unknown as W | null;
+  }
+}
