@@ -17,7 +17,12 @@ export function checkDuration(name: string, parameter: string, ms: unknown): ass
  * @param least - the smallest count that makes sense
  * @throws RangeError when it is no whole number of at least that; `Infinity` is allowed
  */
-export function checkCount(name: string, parameter: string, least: number, count: unknown): asserts count is number {
+export function checkCount(
+  name: string,
+  parameter: string,
+  least: number,
+  count: unknown,
+): asserts count is number {
   if (typeof count === "number" && count >= least && (Number.isInteger(count) || count === Infinity)) return;
   const text = `${name} needs a whole number of at least ${least} as \`${parameter}\`, got ${typeof count === "number" ? String(count) : show(count)}.`;
   throw misuse("COUNT", text, typeof count === "number" ? RangeError : TypeError);
@@ -30,7 +35,10 @@ export function checkCount(name: string, parameter: string, least: number, count
 export function checkOptions(name: string, known: readonly string[], options: unknown): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null) {
-    throw misuse("OPTIONS", `${name} needs an object of options, got ${show(options)}. Write { ${known[0] ?? ""}: … }.`);
+    throw misuse(
+      "OPTIONS",
+      `${name} needs an object of options, got ${show(options)}. Write { ${known[0] ?? ""}: … }.`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
@@ -42,7 +50,7 @@ export function checkOptions(name: string, known: readonly string[], options: un
 
 /** Whether two names differ by little: the same letters but for one or two. */
 function isNear(option: string, key: string): boolean {
-  const letters = new Set(option.toLowerCase());
-  const shared = [...key.toLowerCase()].filter((letter) => letters.has(letter)).length;
+  const letters = new Set(Array.from(option.toLowerCase()));
+  const shared = Array.from(key.toLowerCase()).filter((letter) => letters.has(letter)).length;
   return Math.abs(option.length - key.length) <= 2 && shared >= option.length - 2;
 }

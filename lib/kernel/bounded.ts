@@ -1,5 +1,11 @@
 /** Operations that run another one inside a boundary of a special kind. */
-import { checkOperable, refusesAwait, type Instruction, type Operable, type Operation } from "./instruction.js";
+import {
+  checkOperable,
+  refusesAwait,
+  type Instruction,
+  type Operable,
+  type Operation,
+} from "./instruction.js";
 import { toFrame } from "./spawning.js";
 import type { Boundary } from "./tree.js";
 

@@ -14,11 +14,8 @@ import { Cleanup, TaskNode, type Frame, type ScopeNode } from "./tree.js";
 /** Cancels a scope: everything above its frame on the task's stack, and all tasks below. */
 export function cancelFrame(frame: Frame, cancellation: Cancellation): void {
   const work = [frame];
-  // Breadth first: a parent's own landing is queued before those of its children.
-  for (let i = 0; i < work.length; i++) {
-    const next = work[i];
-    if (next !== undefined && mark(next, cancellation)) reach(next, cancellation, work);
-  }
+  // Breadth first, over a list that grows: a parent's own landing is queued before those of its children.
+  for (const next of work) if (mark(next, cancellation)) reach(next, cancellation, work);
 }
 
 /** Cancels a task, with all below it. */

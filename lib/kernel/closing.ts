@@ -51,7 +51,8 @@ abstract class StandIn implements Driver {
   constructor(protected readonly scope: ScopeNode) {}
 
   next(sent?: unknown): IteratorResult<unknown, unknown> {
-    if (sent === PROBE) return this.current === null ? answer() : (this.current.next(PROBE) as IteratorYieldResult<unknown>);
+    if (sent === PROBE)
+      return this.current === null ? answer() : (this.current.next(PROBE) as IteratorYieldResult<unknown>);
     for (;;) {
       this.finish();
       const wait = this.advance();
@@ -127,14 +128,22 @@ export class Closing extends StandIn {
 
 /** Cancels the newest task and those right before it; a resource that was provided goes alone, in its turn. */
 function cancelNeighbours(scope: ScopeNode, newest: TaskNode): void {
-  const cancellation: Cancellation =
-    scope.cancellation ?? { kind: "scope-ended", reason: undefined, scope: scope.frame.name, task: scope.frame.owner.name };
+  const cancellation: Cancellation = scope.cancellation ?? {
+    kind: "scope-ended",
+    reason: undefined,
+    scope: scope.frame.name,
+    task: scope.frame.owner.name,
+  };
   if (newest.isHeld) {
     undoTask(newest, cancellation);
     return;
   }
   const neighbours: TaskNode[] = [];
-  for (let entry = scope.newest; entry instanceof TaskNode && !entry.isHeld; entry = entry.older as TaskNode | null) {
+  for (
+    let entry = scope.newest;
+    entry instanceof TaskNode && !entry.isHeld;
+    entry = entry.older as TaskNode | null
+  ) {
     neighbours.push(entry);
   }
   for (const task of neighbours) undoTask(task, cancellation);
@@ -150,4 +159,3 @@ function undoTask(task: TaskNode, cancellation: Cancellation): void {
 function areNeighboursGone({ newest }: ScopeNode): boolean {
   return !(newest instanceof TaskNode && newest.isUndone);
 }
-

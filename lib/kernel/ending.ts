@@ -22,13 +22,14 @@ export class Ending implements PromiseLike<void> {
   }
 
   then<A = void, B = never>(
+    // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- as PromiseLike<void> has it
     onEnd?: ((value: void) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.promise ??= new Promise<void>((resolve, reject) => {
       const settle = (): void => {
         const errors = this.errors();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is (E2)
+
         if (errors.length > 0) reject(combine(errors));
         else resolve();
       };
@@ -61,10 +62,12 @@ export class Ending implements PromiseLike<void> {
     const { frame, causes } = this;
     const { scope } = frame;
     // Only a landing makes what follows cleanup; a body that ran to its end failed by itself.
-    if (scope === null || scope.target === null || scope.errors === null) return [];
+    if (scope?.target == null || scope.errors === null) return [];
     const { outcome } = frame.owner;
     // The very object that the task failed with, where it is the same.
-    return causes === 0 && isRoot(frame) && outcome?.type === "errors" ? outcome.errors : scope.errors.slice(causes);
+    return causes === 0 && isRoot(frame) && outcome?.type === "errors"
+      ? outcome.errors
+      : scope.errors.slice(causes);
   }
 }
 

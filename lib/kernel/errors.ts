@@ -16,7 +16,10 @@ export class CancelledError extends Error {
   /** @param task - the name of the cancelled task */
   constructor(task: string, cancellation: Cancellation) {
     const { reason } = cancellation;
-    super(`Task "${task}" was cancelled${because(cancellation)}.`, reason === undefined ? {} : { cause: reason });
+    super(
+      `Task "${task}" was cancelled${because(cancellation)}.`,
+      reason === undefined ? {} : { cause: reason },
+    );
     this.cancellation = cancellation;
   }
 }
@@ -56,7 +59,11 @@ export function misuse(code: string, message: string, Class: MisuseClass = TypeE
 
 /** Makes the error for a broken invariant of ours. */
 export function internal(rule: string, message: string): Error {
-  return misuse("INTERNAL", `Internal error ${rule}: ${message}. Please report this with the stack trace.`, Error);
+  return misuse(
+    "INTERNAL",
+    `Internal error ${rule}: ${message}. Please report this with the stack trace.`,
+    Error,
+  );
 }
 
 const LONGEST = 80;
@@ -72,8 +79,9 @@ export function clip(text: string, longest = LONGEST): string {
 export function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return `the string "${clip(value, 40)}"`;
-  if (typeof value === "function") return value.name === "" ? "a function" : `the function "${clip(value.name, 40)}"`;
-  if (typeof value !== "object") return `the ${typeof value} ${clip(String(value), 40)}`;
+  if (typeof value === "function")
+    return value.name === "" ? "a function" : `the function "${clip(value.name, 40)}"`;
+  if (typeof value !== "object") return `the ${typeof value} ${clip((value as number | bigint | boolean | symbol).toString(), 40)}`;
   return showObject(value);
 }
 

@@ -5,9 +5,7 @@
 import { misuse, show } from "./errors.js";
 
 /** What a part of a group is chosen by: a class of errors, or a predicate. */
-export type ErrorFilter =
-  | (abstract new (...args: never[]) => unknown)
-  | ((error: unknown) => boolean);
+export type ErrorFilter = (abstract new (...args: never[]) => unknown) | ((error: unknown) => boolean);
 
 /** Several errors that belong together. */
 export class ExceptionGroup extends AggregateError {
@@ -58,7 +56,11 @@ export class ExceptionGroup extends AggregateError {
     }
     return [
       matching.length === 0 ? undefined : this.derive(matching),
-      rest.length === 0 ? undefined : rest.length === this.errors.length && matching.length === 0 ? this : this.derive(rest),
+      rest.length === 0
+        ? undefined
+        : rest.length === this.errors.length && matching.length === 0
+          ? this
+          : this.derive(rest),
     ];
   }
 }
@@ -68,7 +70,7 @@ function predicateOf(filter: ErrorFilter): (error: unknown) => boolean {
     throw misuse("FILTER", `split() needs a class of errors or a predicate, got ${show(filter)}.`);
   }
   // A class has a prototype object that is an error's, Object's or its own; an arrow predicate has none.
-  return isErrorClass(filter) ? (error) => error instanceof filter : (filter as (error: unknown) => boolean);
+  return isErrorClass(filter) ? (error) => error instanceof filter : filter;
 }
 
 function isErrorClass(filter: ErrorFilter): filter is abstract new (...args: never[]) => unknown {

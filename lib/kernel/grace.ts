@@ -37,7 +37,12 @@ export function force(frame: Frame, graceMs: number): void {
   const tasks = [...tasksBelow(frame)];
   scope.record(report(frame, tasks, graceMs));
   for (const task of tasks) task.isForced = true;
-  const cancellation = scope.cancellation ?? { kind: "cancel", reason: undefined, scope: frame.name, task: undefined };
+  const cancellation = scope.cancellation ?? {
+    kind: "cancel",
+    reason: undefined,
+    scope: frame.name,
+    task: undefined,
+  };
   for (const task of tasks) {
     if (task !== frame.owner) cancelFrame(task.root, cancellation);
     interrupt(task);

@@ -173,7 +173,7 @@ export abstract class Wait<T> implements Operation<T> {
       this.phase = BEGUN;
       this.begin();
       // TypeScript cannot know that `begin` may have settled it.
-      const phase = this.phase as number;
+      const phase = this.phase;
       if (phase === SETTLED) return this.resumed();
       if (phase === FAILED) throw this.result;
       this.since = task.scheduler.time;
@@ -193,7 +193,7 @@ export abstract class Wait<T> implements Operation<T> {
     this.phase = phase;
     this.result = result;
     const { task } = this;
-    if (task === null || task.wait !== this) return;
+    if (task?.wait !== this) return;
     task.wait = null;
     task.scheduler.wake(task);
   }
@@ -209,7 +209,10 @@ export abstract class Wait<T> implements Operation<T> {
       this.phase = WITHDRAWN;
       task.wait = null;
     }
-    throw misuse("BY_HAND", "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.");
+    throw misuse(
+      "BY_HAND",
+      "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
+    );
   }
 }
 
@@ -236,7 +239,10 @@ function strayed(task: Waiter): void {
     if (wait.phase === BEGUN) wait.withdraw(true);
     wait.phase = WITHDRAWN;
   }
-  throw misuse("BY_HAND", "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.");
+  throw misuse(
+    "BY_HAND",
+    "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
+  );
 }
 
 /** A re-runnable description of a wait: every run makes a fresh one. */
@@ -261,7 +267,10 @@ export function waiting<T>(make: () => Wait<T>): Operation<T> {
 
 /** Refuses `await operation`, which would otherwise give the operation back unrun. */
 function refuseAwait(): never {
-  throw misuse("AWAITED", "An operation was awaited. Use `yield* operation` in an operation, or `await run(operation)`.");
+  throw misuse(
+    "AWAITED",
+    "An operation was awaited. Use `yield* operation` in an operation, or `await run(operation)`.",
+  );
 }
 
 for (const prototype of [Description.prototype, Wait.prototype]) refusesAwait(prototype);
@@ -284,7 +293,10 @@ export function checkOperable(name: string, given: unknown): void {
   if (typeof given === "object" && given !== null) {
     if (Symbol.iterator in given) return;
     if ("then" in given) {
-      throw misuse("NOT_AN_OPERATION", `${name}() needs an operation or a function*, got a Promise. Use until(promise).`);
+      throw misuse(
+        "NOT_AN_OPERATION",
+        `${name}() needs an operation or a function*, got a Promise. Use until(promise).`,
+      );
     }
   }
   throw misuse("NOT_AN_OPERATION", `${name}() needs an operation or a function*, got ${show(given)}.`);

@@ -141,7 +141,9 @@ function fromSite(site: CallSite): StackFrame[] {
   if (line === null) return []; // a built-in, such as Generator.prototype.next
   const file = site.getFileName() ?? "";
   const column = site.getColumnNumber() ?? 0;
-  return [{ position: `${file}@${site.getPosition?.() ?? `${line}:${column}`}`, at: `${file}:${line}:${column}` }];
+  return [
+    { position: `${file}@${site.getPosition?.() ?? `${line}:${column}`}`, at: `${file}:${line}:${column}` },
+  ];
 }
 
 function parse(stack: unknown): StackFrame[] {

@@ -51,8 +51,12 @@ export function runOn<T>(scheduler: Scheduler, op: Operable<T>, options: RunOpti
 }
 
 function checkSignal(signal: unknown): void {
-  if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal) return;
-  throw misuse("SIGNAL", `run() needs an AbortSignal as \`signal\`, got ${show(signal)}. Pass controller.signal.`);
+  if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal)
+    return;
+  throw misuse(
+    "SIGNAL",
+    `run() needs an AbortSignal as \`signal\`, got ${show(signal)}. Pass controller.signal.`,
+  );
 }
 
 function signalled(task: TaskHandle<unknown>, signal: AbortSignal): Cancellation {

@@ -80,7 +80,11 @@ function schedulerOf(task: TaskHandle<unknown>): Scheduler {
 }
 
 /** Cancels a boundary by hand. */
-export function cancelBoundary(frame: Frame, reason: unknown, options: CancelOptions | undefined): Future<void> {
+export function cancelBoundary(
+  frame: Frame,
+  reason: unknown,
+  options: CancelOptions | undefined,
+): Future<void> {
   checkOptions("cancel()", ["grace"], options);
   const ending = new Ending(frame);
   frame.owner.scheduler.batch(() => {

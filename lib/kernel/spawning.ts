@@ -5,7 +5,17 @@
 import { inherited } from "./cancel.js";
 import type { ContextNode } from "./context.js";
 import { clip, misuse } from "./errors.js";
-import { BEGUN, checkOperable, FRESH, refusesAwait, running, Wait, type Instruction, type Operable, type Operation } from "./instruction.js";
+import {
+  BEGUN,
+  checkOperable,
+  FRESH,
+  refusesAwait,
+  running,
+  Wait,
+  type Instruction,
+  type Operable,
+  type Operation,
+} from "./instruction.js";
 import type { Scheduler } from "./scheduler.js";
 import { TaskHandle } from "./task.js";
 import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";
@@ -56,7 +66,8 @@ export function operation<A extends readonly unknown[], T>(
 
 /** Refuses what is no function that makes operations. */
 export function checkFunction(name: string, fn: unknown): void {
-  if (typeof fn !== "function") throw misuse("NOT_A_FUNCTION", `${name}() needs a function*, got ${typeof fn}.`);
+  if (typeof fn !== "function")
+    throw misuse("NOT_A_FUNCTION", `${name}() needs a function*, got ${typeof fn}.`);
   checkOperable(name, fn);
 }
 
@@ -78,7 +89,10 @@ export function toFrame(name: string, given: Operable<unknown>, kind: Boundary |
 function claim(given: { [USED]?: boolean }): void {
   const isUsed = given instanceof Wait ? given.phase !== FRESH : given[USED] === true;
   if (isUsed) {
-    throw misuse("USED", "A generator object can run only once, and this one was run before. Pass the function*, or call it again.");
+    throw misuse(
+      "USED",
+      "A generator object can run only once, and this one was run before. Pass the function*, or call it again.",
+    );
   }
   if (!(given instanceof Wait)) given[USED] = true;
 }
@@ -104,7 +118,12 @@ export interface SpawnOptions {
 }
 
 /** Makes a child task in a scope; the caller starts it. */
-export function adoptInto<T>(scope: ScopeNode, what: string, root: Frame, name: string | undefined): TaskHandle<T> {
+export function adoptInto<T>(
+  scope: ScopeNode,
+  what: string,
+  root: Frame,
+  name: string | undefined,
+): TaskHandle<T> {
   const { frame } = scope;
   if (scope.state === "closing" || scope.state === "closed") {
     throw misuse(

@@ -36,7 +36,8 @@ export function beginTurn(task: TaskNode): boolean {
     land(task);
     return true;
   }
-  if (turn === BEGIN && wait !== null) return task.interrupts === 0 ? begin(task, wait) : afterYield(task, wait);
+  if (turn === BEGIN && wait !== null)
+    return task.interrupts === 0 ? begin(task, wait) : afterYield(task, wait);
   return true;
 }
 
@@ -52,7 +53,8 @@ function start(task: TaskNode, root: Frame): boolean {
 
 /** A cancellation is pending somewhere on the stack: lands it, or lets the wait go on behind its shield. */
 function afterYield(task: TaskNode, wait: Wait<unknown>): boolean {
-  if (landingTarget(task) === null) return wait.phase === DEFERRED && task.turn === RESUME ? begin(task, wait) : false;
+  if (landingTarget(task) === null)
+    return wait.phase === DEFERRED && task.turn === RESUME ? begin(task, wait) : false;
   if (wait.phase === DEFERRED) {
     wait.phase = WITHDRAWN;
     task.wait = null;
@@ -82,8 +84,8 @@ function begin(task: TaskNode, wait: Wait<unknown>): boolean {
     return true;
   }
   // What gives way defers itself once more; a boundary has pushed itself; what has settled goes on at once.
-  if ((wait.phase as number) === DEFERRED) return false;
-  if (wait === task.frame || (wait.phase as number) !== BEGUN) return true;
+  if (wait.phase === DEFERRED) return false;
+  if (wait === task.frame || wait.phase !== BEGUN) return true;
   task.wait = wait;
   wait.since = task.scheduler.time;
   return false;
@@ -111,7 +113,10 @@ function refuse(task: TaskNode, frame: Frame, yielded: unknown): void {
 class Thrower {
   constructor(
     private readonly frame: Frame,
-    private readonly driver: { throw?(error?: unknown): IteratorResult<unknown, unknown>; next(): IteratorResult<unknown, unknown> },
+    private readonly driver: {
+      throw?(error?: unknown): IteratorResult<unknown, unknown>;
+      next(): IteratorResult<unknown, unknown>;
+    },
     private readonly error: Error,
   ) {}
 
@@ -120,4 +125,3 @@ class Thrower {
     return this.driver.throw?.(this.error) ?? this.driver.next();
   }
 }
-

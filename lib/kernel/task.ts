@@ -66,7 +66,11 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
   result(): T {
     const { outcome } = this;
     if (outcome === null) {
-      throw misuse("NOT_ENDED", `Task "${this.name}" has not ended, so it has no result yet. Wait for it with \`yield* task\`.`, Error);
+      throw misuse(
+        "NOT_ENDED",
+        `Task "${this.name}" has not ended, so it has no result yet. Wait for it with \`yield* task\`.`,
+        Error,
+      );
     }
     // A task's value is what its operation returned.
     if (outcome.type === "value") return outcome.value as T;
@@ -104,6 +108,8 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
     return this.toPromise().finally(onEnd);
   }
 
+  // A getter, so that a hundred thousand tasks do not each carry it.
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style
   get [Symbol.toStringTag](): string {
     return "Task";
   }
@@ -119,7 +125,6 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
       whenEnded(this, () => {
         if (this.outcome?.type === "value") resolve(this.outcome.value as T);
         // What was thrown is passed on as it is, whatever it is (E2).
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         else reject(errorOf(this));
       });
     }));
@@ -134,7 +139,9 @@ export function errorOf(task: TaskNode): unknown {
   if (outcome?.type === "errors") return outcome.errors[0];
   if (outcome?.type !== "cancelled") return undefined;
   const { cancellation } = outcome;
-  return cancellation.kind === "signal" && task.isRoot ? cancellation.reason : new CancelledError(task.name, cancellation);
+  return cancellation.kind === "signal" && task.isRoot
+    ? cancellation.reason
+    : new CancelledError(task.name, cancellation);
 }
 
 /** Calls back when the task has ended, at once if it has. */
@@ -152,7 +159,11 @@ class Join<T> extends Wait<T> implements Watcher {
   begin(): void {
     const { target } = this;
     if (target === this.task) {
-      throw misuse("SELF_JOIN", `Task "${target.name}" waits for itself and would never end. Return the value instead.`, Error);
+      throw misuse(
+        "SELF_JOIN",
+        `Task "${target.name}" waits for itself and would never end. Return the value instead.`,
+        Error,
+      );
     }
     target.isObserved = true;
     if (target.outcome === null) target.watch(this);
@@ -178,5 +189,8 @@ class Join<T> extends Wait<T> implements Watcher {
 /** The node behind a task as users hold it. */
 export function nodeOf(task: Task<unknown>): TaskNode {
   if (task instanceof TaskNode) return task;
-  throw misuse("FOREIGN_TASK", "This task belongs to another copy of coppice. Make sure that only one is installed.");
+  throw misuse(
+    "FOREIGN_TASK",
+    "This task belongs to another copy of coppice. Make sure that only one is installed.",
+  );
 }

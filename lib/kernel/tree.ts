@@ -19,7 +19,16 @@
 import type { Cancellation } from "./cancellation.js";
 import type { ContextNode } from "./context.js";
 import { misuse, show } from "./errors.js";
-import { BEGUN, DEFERRED, enter, FRESH, Wait, type TaskScheduler, type WaitDescription, type Waiter } from "./instruction.js";
+import {
+  BEGUN,
+  DEFERRED,
+  enter,
+  FRESH,
+  Wait,
+  type TaskScheduler,
+  type WaitDescription,
+  type Waiter,
+} from "./instruction.js";
 import type { Outcome } from "./outcome.js";
 import { PROBE } from "./probe.js";
 
@@ -208,7 +217,8 @@ export class Frame extends Wait<unknown> {
 /** Makes the generator of a frame. Throws what the function throws, and for what is no operation. */
 export function makeDriver(source: Source, args: readonly unknown[] | null): Driver {
   // Sources are checked where they come in; a function may still return anything.
-  const made: unknown = args === null ? source : (source as (...args: readonly unknown[]) => unknown)(...args);
+  const made: unknown =
+    args === null ? source : (source as (...args: readonly unknown[]) => unknown)(...args);
   if (typeof made === "object" && made !== null) {
     if (typeof (made as Partial<Driver>).next === "function") return made as Driver;
     if (Symbol.iterator in made) return (made as { [Symbol.iterator](): Driver })[Symbol.iterator]();
@@ -217,7 +227,6 @@ export function makeDriver(source: Source, args: readonly unknown[] | null): Dri
   const hint = made instanceof Promise ? ` Use call(${name}) or a function*.` : " Write a function*.";
   throw misuse("NOT_AN_OPERATION", `"${name}" returned ${show(made)}, which is not an operation.${hint}`);
 }
-
 
 export function nameOf(source: Source): string {
   if (typeof source === "function" || (typeof source === "object" && source !== null)) {

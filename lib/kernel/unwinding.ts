@@ -97,7 +97,8 @@ export class Unwinding implements Driver {
     const { owner: task } = this.frame;
     this.frame.needScope().record(notAnOperation(task, yielded));
     this.isCutting = true;
-    if (++this.cuts >= MOST_CUTS) throw new CleanupError(`Task "${task.name}" kept yielding what is no operation, and was abandoned.`);
+    if (++this.cuts >= MOST_CUTS)
+      throw new CleanupError(`Task "${task.name}" kept yielding what is no operation, and was abandoned.`);
   }
 
   private warnOfDelegate(task: TaskNode, now: Trail): void {
@@ -120,10 +121,14 @@ export function notAnOperation(task: TaskNode, yielded: unknown): Error {
   const what = `Task "${task.name}" yielded ${show(yielded)}, which is not an operation.`;
   if (typeof yielded === "object" && yielded !== null) {
     if (Symbol.iterator in yielded && !Array.isArray(yielded)) {
-      return misuse("NOT_AN_OPERATION", `Task "${task.name}" used \`yield\` on an operation. Write \`yield*\`.`);
+      return misuse(
+        "NOT_AN_OPERATION",
+        `Task "${task.name}" used \`yield\` on an operation. Write \`yield*\`.`,
+      );
     }
     if ("then" in yielded) return misuse("NOT_AN_OPERATION", `${what} Use yield* until(promise).`);
   }
-  if (typeof yielded === "function") return misuse("NOT_AN_OPERATION", `${what} Call it: yield* ${yielded.name || "fn"}(…).`);
+  if (typeof yielded === "function")
+    return misuse("NOT_AN_OPERATION", `${what} Call it: yield* ${yielded.name || "fn"}(…).`);
   return misuse("NOT_AN_OPERATION", `${what} Write yield* and an operation, or use the value as it is.`);
 }

@@ -1,4 +1,12 @@
-import { checkOperable, misuse, operation, show, type Operable, type Operation, type Task } from "../kernel/index.js";
+import {
+  checkOperable,
+  misuse,
+  operation,
+  show,
+  type Operable,
+  type Operation,
+  type Task,
+} from "../kernel/index.js";
 import { attempt, type Attempt } from "./attempt.js";
 import { spawn } from "./spawn.js";
 
@@ -50,7 +58,10 @@ export function allSettled(ops: Iterable<Operable<unknown>>): Operation<unknown>
 /** Takes an iterable once, and refuses what is no operation in it. */
 export function listOf(name: string, ops: Iterable<Operable<unknown>>): Operable<unknown>[] {
   if (typeof (ops as unknown) !== "object" || !(Symbol.iterator in ops)) {
-    throw misuse("NOT_A_LIST", `${name}() needs a list of operations, got ${show(ops)}. Write ${name}([a, b]).`);
+    throw misuse(
+      "NOT_A_LIST",
+      `${name}() needs a list of operations, got ${show(ops)}. Write ${name}([a, b]).`,
+    );
   }
   const list = [...ops];
   for (const op of list) checkOperable(name, op);

@@ -1,13 +1,23 @@
-import { bounded, combine, type Boundary, type Operable, type Operation, type Outcome } from "../kernel/index.js";
+import {
+  bounded,
+  combine,
+  type Boundary,
+  type Operable,
+  type Operation,
+  type Outcome,
+} from "../kernel/index.js";
 
 /** How an attempt ended. */
-export type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+export type Attempt<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 const ATTEMPT: Boundary = {
   settle(outcome: Outcome, _frame, isOverruled): Outcome {
     if (isOverruled || outcome.type === "cancelled") return outcome;
     const value: Attempt<unknown> =
-      outcome.type === "value" ? { ok: true, value: outcome.value } : { ok: false, error: combine(outcome.errors) };
+      outcome.type === "value"
+        ? { ok: true, value: outcome.value }
+        : { ok: false, error: combine(outcome.errors) };
     return { type: "value", value };
   },
 };

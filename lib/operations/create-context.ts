@@ -1,4 +1,14 @@
-import { bounded, boundaryOf, clip, instantly, lookUp, misuse, withValue, type Operable, type Operation } from "../kernel/index.js";
+import {
+  bounded,
+  boundaryOf,
+  clip,
+  instantly,
+  lookUp,
+  misuse,
+  withValue,
+  type Operable,
+  type Operation,
+} from "../kernel/index.js";
 
 /** A value that is passed down the tree without being named on the way (B5). */
 export interface Context<T, Absent = never> {
@@ -51,7 +61,11 @@ class Key<T> implements Context<T, undefined> {
   private demand(context: Parameters<typeof lookUp>[0]): T {
     const found = this.read(context);
     if (found !== undefined) return found.value;
-    throw misuse("NO_CONTEXT", `Context "${clip(this.name)}" has no value here. Set it in a surrounding boundary, or give it a default.`, Error);
+    throw misuse(
+      "NO_CONTEXT",
+      `Context "${clip(this.name)}" has no value here. Set it in a surrounding boundary, or give it a default.`,
+      Error,
+    );
   }
 }
 

@@ -57,4 +57,3 @@ function cancellationOf(frame: Frame): Cancellation | undefined {
   }
   return undefined;
 }
-

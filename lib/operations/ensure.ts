@@ -14,7 +14,10 @@ import { boundaryOf, Cleanup, misuse, registering, show, type Operation } from "
 export function ensure(cleanup: () => unknown): Operation<void> {
   // Typed loosely for callers without types.
   if (typeof (cleanup as unknown) !== "function") {
-    throw misuse("NOT_A_FUNCTION", `ensure() needs a function or a function*, got ${show(cleanup)}. Write ensure(() => …).`);
+    throw misuse(
+      "NOT_A_FUNCTION",
+      `ensure() needs a function or a function*, got ${show(cleanup)}. Write ensure(() => …).`,
+    );
   }
   return registering((task) => {
     boundaryOf(task).needScope().link(new Cleanup(cleanup));

@@ -1,4 +1,16 @@
-import { errorOf, misuse, nodeOf, operation, Wait, waiting, whenEnded, type Operable, type Operation, type Task, type WaitDescription } from "../kernel/index.js";
+import {
+  errorOf,
+  misuse,
+  nodeOf,
+  operation,
+  Wait,
+  waiting,
+  whenEnded,
+  type Operable,
+  type Operation,
+  type Task,
+  type WaitDescription,
+} from "../kernel/index.js";
 import { listOf } from "./all.js";
 import { spawn } from "./spawn.js";
 
@@ -66,11 +78,18 @@ function follow(line: Line, task: Task<unknown>): void {
  *
  * @example const answer = yield* race([ask(primary), ask(replica)]);
  */
-export function race<const Ops extends readonly Operable<unknown>[]>(ops: Ops): Operation<ResultOf<Ops[number]>>;
+export function race<const Ops extends readonly Operable<unknown>[]>(
+  ops: Ops,
+): Operation<ResultOf<Ops[number]>>;
 export function race<T>(ops: Iterable<Operable<T>>): Operation<T>;
 export function race(ops: Iterable<Operable<unknown>>): Operation<unknown> {
   const list = listOf("race", ops);
-  if (list.length === 0) throw misuse("EMPTY_RACE", "race() needs at least one operation, got none: it would never end.", RangeError);
+  if (list.length === 0)
+    throw misuse(
+      "EMPTY_RACE",
+      "race() needs at least one operation, got none: it would never end.",
+      RangeError,
+    );
   return runRace(list);
 }
 

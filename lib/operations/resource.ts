@@ -31,7 +31,7 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     const { body } = this;
     const provide: Provide<T> = (value) => waiting(() => new Provision(this, value));
     const scope = boundaryOf(currentTask()).needScope();
-    const holder = adoptInto<void>(scope, "acquire", new Frame(body, [provide], null), undefined);
+    const holder = adoptInto(scope, "acquire", new Frame(body, [provide], null), undefined);
     // Until it is provided its failure is the caller's to catch, not the scope's.
     holder.isContained = true;
     this.holder = holder;
@@ -42,7 +42,11 @@ class Acquisition<T> extends Wait<T> implements Watcher {
   provide(value: T): void {
     const { holder } = this;
     if (holder === null || this.isProvided) {
-      throw misuse("PROVIDED", `Resource "${this.body.name}" called provide() twice. Provide one value; it may be an object.`, Error);
+      throw misuse(
+        "PROVIDED",
+        `Resource "${this.body.name}" called provide() twice. Provide one value; it may be an object.`,
+        Error,
+      );
     }
     this.isProvided = true;
     holder.unwatch(this);
@@ -61,7 +65,13 @@ class Acquisition<T> extends Wait<T> implements Watcher {
       this.fail(new CancelledError(this.body.name, outcome.cancellation));
     } else {
       this.left();
-      this.fail(misuse("NOT_PROVIDED", `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`, Error));
+      this.fail(
+        misuse(
+          "NOT_PROVIDED",
+          `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`,
+          Error,
+        ),
+      );
     }
   }
 

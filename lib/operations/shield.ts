@@ -1,4 +1,12 @@
-import { bounded, checkDuration, checkOptions, perform, type Boundary, type Operable, type Operation } from "../kernel/index.js";
+import {
+  bounded,
+  checkDuration,
+  checkOptions,
+  perform,
+  type Boundary,
+  type Operable,
+  type Operation,
+} from "../kernel/index.js";
 import { timeout } from "./timeout.js";
 
 const SHIELD: Boundary = { shields: true };
@@ -19,5 +27,9 @@ export function shield<T>(op: Operable<T>, options?: { readonly timeout?: number
   if (ms === undefined) return bounded<T>("shield", op, () => SHIELD);
   checkDuration("shield", "timeout", ms);
   const limited = timeout(ms, op);
-  return bounded<T>("shield", () => perform(limited), () => SHIELD);
+  return bounded<T>(
+    "shield",
+    () => perform(limited),
+    () => SHIELD,
+  );
 }

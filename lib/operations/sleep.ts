@@ -1,4 +1,12 @@
-import { checkDuration, Timer, Wait, waiting, type Due, type Operation, type WaitDescription } from "../kernel/index.js";
+import {
+  checkDuration,
+  Timer,
+  Wait,
+  waiting,
+  type Due,
+  type Operation,
+  type WaitDescription,
+} from "../kernel/index.js";
 import { checkpoint } from "./checkpoint.js";
 
 class Sleep extends Wait<void> implements Due {

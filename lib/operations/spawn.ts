@@ -1,4 +1,15 @@
-import { adoptInto, boundaryOf, checkOptions, registering, start, toFrame, type Operable, type Operation, type SpawnOptions, type Task } from "../kernel/index.js";
+import {
+  adoptInto,
+  boundaryOf,
+  checkOptions,
+  registering,
+  start,
+  toFrame,
+  type Operable,
+  type Operation,
+  type SpawnOptions,
+  type Task,
+} from "../kernel/index.js";
 
 /**
  * Starts an operation as a child of the current boundary and goes on. The child is made ready behind the others
