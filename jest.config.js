@@ -6,6 +6,7 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: {
     "^coppice$": "<rootDir>/lib/index.ts",
+    "^coppice/testing$": "<rootDir>/lib/testing/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
   transform: {

