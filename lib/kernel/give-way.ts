@@ -1,13 +1,17 @@
 /** The wait that goes behind the ready tasks once: the measure of a trip through the scheduler. */
 import { DEFERRED, enter, FRESH, Wait, type WaitDescription } from "./instruction.js";
-import { PROBE } from "./probe.js";
+import { answer, PROBE } from "./probe.js";
 
 export class GiveWay extends Wait<void> {
   private hasGivenWay = false;
 
   // The general `next` would spend budget and call `begin` twice; every checkpoint in a program passes here.
   override next(sent?: unknown): unknown {
-    if (sent === PROBE || this.phase !== FRESH) return super.next(sent);
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
+    if (this.phase !== FRESH) return super.next(sent);
     const task = enter(this);
     this.phase = DEFERRED;
     task.wait = this;

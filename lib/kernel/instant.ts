@@ -1,6 +1,6 @@
 /** Operations that never wait: they act on the running task at once, and are cancellation points all the same (S5). */
 import { enter, FRESH, running, Wait, waiting, type Operation, type WaitDescription } from "./instruction.js";
-import { PROBE } from "./probe.js";
+import { answer, PROBE } from "./probe.js";
 import type { Frame, TaskNode } from "./tree.js";
 
 class Instant<T> extends Wait<T> {
@@ -31,7 +31,11 @@ class Registration<T> extends Wait<T> {
   }
 
   override next(sent?: unknown): unknown {
-    if (sent !== PROBE && this.phase === FRESH) this.made = this.act(enter(this) as TaskNode);
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
+    if (this.phase === FRESH) this.made = this.act(enter(this) as TaskNode);
     return super.next(sent);
   }
 

@@ -41,7 +41,9 @@ const counter = {
   value: undefined,
 };
 
-/** What an iterator of ours answers to PROBE. */
+/**
+ * What an iterator of ours answers to PROBE, from its own `next`: `OURS` counts on that, and on no tail call.
+ */
 export function answer(): IteratorYieldResult<never> {
   if (wantsStack) captured = capture();
   // The chain reads `done` only; the value is never looked at.
@@ -80,6 +82,7 @@ export function trailOf(parked: Probed): Trail {
   });
 }
 
+/** An override of `next` answers by itself: with one call more every position would be one of ours. */
 const OURS = 3;
 
 interface StackFrame {

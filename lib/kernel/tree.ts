@@ -30,7 +30,7 @@ import {
   type Waiter,
 } from "./instruction.js";
 import type { Outcome } from "./outcome.js";
-import { PROBE } from "./probe.js";
+import { answer, PROBE } from "./probe.js";
 
 /** What drives a frame: a generator, or one of the kernel's own stand-ins for it. */
 export interface Driver {
@@ -203,7 +203,11 @@ export class Frame extends Wait<unknown> {
 
   // The hot path of every call of an operation: the same protocol as any wait, but it parks nobody.
   override next(sent?: unknown): unknown {
-    if (sent === PROBE || this.phase !== FRESH) return super.next(sent);
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
+    if (this.phase !== FRESH) return super.next(sent);
     const task = enter(this);
     if (task.interrupts !== 0 || --task.scheduler.budget < 0) {
       this.phase = DEFERRED;
