@@ -3,11 +3,22 @@
  * leaves behind is kept with its promise and serves the next wait, so that waiting for one promise again and again keeps
  * no more of them than ever waited at the same time.
  */
-import { misuse, show, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
+import { misuse, refusesAwait, show, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
 
 /** One reaction on a promise: it settles whatever wait it serves at that time. */
-interface Reaction {
-  wait: Wait<unknown> | null;
+class Reaction {
+  constructor(
+    public wait: Wait<unknown> | null,
+    private readonly promise: object,
+  ) {}
+
+  /** The promise has settled: whom to tell. What is idle by then will never be called again. */
+  fired(): Wait<unknown> | null {
+    const { wait } = this;
+    this.wait = null;
+    if (hasIdle) idle.delete(this.promise);
+    return wait;
+  }
 }
 
 const idle = new WeakMap<object, Reaction[]>();
@@ -24,15 +35,15 @@ class PromiseWait<T> extends Wait<T> {
     const { promise } = this;
     const spare = hasIdle ? idle.get(promise)?.pop() : undefined;
     if (spare !== undefined) {
-      spare.wait = this as Wait<unknown>;
+      spare.wait = this;
       this.reaction = spare;
       return;
     }
-    const reaction: Reaction = { wait: this as Wait<unknown> };
+    const reaction = new Reaction(this, promise);
     this.reaction = reaction;
     promise.then(
-      (value) => reaction.wait?.succeed(value),
-      (error: unknown) => reaction.wait?.fail(error),
+      (value) => reaction.fired()?.succeed(value),
+      (error: unknown) => reaction.fired()?.fail(error),
     );
   }
 
@@ -59,6 +70,7 @@ class Until<T> implements Operation<T> {
     return new PromiseWait(this.promise)[Symbol.iterator]();
   }
 }
+refusesAwait(Until.prototype);
 
 /**
  * Waits for a promise.
@@ -73,11 +85,19 @@ class Until<T> implements Operation<T> {
  */
 export function until<T>(promise: PromiseLike<T>): Operation<T> {
   if (!isThenable(promise)) {
-    throw misuse("NOT_A_PROMISE", `until() needs a promise, got ${show(promise)}. Use the value as it is, or yield* an operation.`);
+    throw misuse(
+      "NOT_A_PROMISE",
+      `until() needs a promise, got ${show(promise)}. Use the value as it is, or yield* an operation.`,
+    );
   }
   return new Until(promise);
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === "object" || typeof value === "function") && value !== null && "then" in value && typeof value.then === "function";
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }
