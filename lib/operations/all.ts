@@ -57,7 +57,7 @@ export function allSettled(ops: Iterable<Operable<unknown>>): Operation<unknown>
 
 /** Takes an iterable once, and refuses what is no operation in it. */
 export function listOf(name: string, ops: Iterable<Operable<unknown>>): Operable<unknown>[] {
-  if (typeof (ops as unknown) !== "object" || !(Symbol.iterator in ops)) {
+  if (!isList(ops)) {
     throw misuse(
       "NOT_A_LIST",
       `${name}() needs a list of operations, got ${show(ops)}. Write ${name}([a, b]).`,
@@ -66,4 +66,9 @@ export function listOf(name: string, ops: Iterable<Operable<unknown>>): Operable
   const list = [...ops];
   for (const op of list) checkOperable(name, op);
   return list;
+}
+
+/** An operation is iterable too, and is no list: ours and promises have a `then`. */
+function isList(given: unknown): boolean {
+  return typeof given === "object" && given !== null && Symbol.iterator in given && !("then" in given);
 }

@@ -12,8 +12,10 @@ export type Attempt<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 const ATTEMPT: Boundary = {
-  settle(outcome: Outcome, _frame, isOverruled): Outcome {
-    if (isOverruled || outcome.type === "cancelled") return outcome;
+  settle(outcome: Outcome, { scope }, isOverruled): Outcome {
+    // A failure that came before any landing is the attempt's result; what cleanup throws is not.
+    const wasCut = scope !== null && scope.target !== null;
+    if (outcome.type === "cancelled" || (isOverruled && wasCut)) return outcome;
     const value: Attempt<unknown> =
       outcome.type === "value"
         ? { ok: true, value: outcome.value }

@@ -1,6 +1,6 @@
-import { GiveWay, type Operation } from "../kernel/index.js";
+import { GiveWay, waiting, type Operation } from "../kernel/index.js";
 
-const once: Operation<void> = { [Symbol.iterator]: () => new GiveWay()[Symbol.iterator]() };
+const once = waiting(() => new GiveWay());
 
 /**
  * Gives way to the other ready tasks, and lets timers and I/O through: what a long loop without other waits needs

@@ -1,5 +1,6 @@
 import {
   boundaryOf,
+  checkOptions,
   instantly,
   nodeOf,
   runOn,
@@ -33,6 +34,7 @@ export function useScope(): Operation<Scope> {
  * @example await using scope = createScope(); await scope.run(handle(request));
  */
 export function createScope(options: { readonly name?: string } = {}): Scope {
+  checkOptions("createScope()", ["name"], options);
   const task = runOn(currentScheduler(), suspend(), { name: options.name ?? "scope" });
   return new Scope(nodeOf(task).root.needScope());
 }

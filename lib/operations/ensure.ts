@@ -9,7 +9,7 @@ import { boundaryOf, Cleanup, misuse, registering, show, type Operation } from "
  * Throws:  TypeError when `cleanup` is no function. What the cleanup throws is reported by the boundary (E2).
  * Model:   Effection ensure; Python's ExitStack.callback.
  *
- * @example yield* ensure(() => file.close());
+ * @example yield* ensure(() => until(file.close()));
  */
 export function ensure(cleanup: () => unknown): Operation<void> {
   // Typed loosely for callers without types.

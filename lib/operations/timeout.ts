@@ -78,6 +78,7 @@ export function timeout<T, U>(ms: number, op: Operable<T>, options: TimeoutOptio
 export function timeout<T, U>(ms: number, op: Operable<T>, options?: TimeoutOptions<U>): Operation<T | U> {
   checkDuration("timeout", "", ms);
   checkOptions("timeout()", ["otherwise"], options);
-  const otherwise = options === undefined ? null : { value: options.otherwise };
+  // Told by its name: `undefined` is a value like any other.
+  const otherwise = options !== undefined && "otherwise" in options ? { value: options.otherwise } : null;
   return bounded<T | U>("timeout", op, () => new Deadline(ms, otherwise));
 }
