@@ -1,4 +1,12 @@
-import { checkCount, checkOptions, clip, misuse, type Operation, type WaitDescription } from "../kernel/index.js";
+import {
+  checkCount,
+  checkOptions,
+  clip,
+  misuse,
+  waiting,
+  type Operation,
+  type WaitDescription,
+} from "../kernel/index.js";
 import { LineWait, WaitLine } from "../sync/index.js";
 import { Fifo } from "./fifo.js";
 
@@ -30,7 +38,7 @@ export class Queue<T> {
   readonly #getting = new WaitLine<Get<T>>();
   readonly #putting = new WaitLine<Put<T>>();
   readonly #joining = new WaitLine<Join>();
-  readonly #get: Operation<T> = { [Symbol.iterator]: () => new Get<T>(this)[Symbol.iterator]() };
+  readonly #get: Operation<T> = waiting(() => new Get<T>(this));
   #unfinished = 0;
   #isShutDown = false;
 
@@ -69,7 +77,7 @@ export class Queue<T> {
    * Throws:  QueueShutDown when the queue was shut down, also while waiting.
    */
   put(item: T): Operation<void> {
-    return { [Symbol.iterator]: () => new Put<T>(this, item)[Symbol.iterator]() };
+    return waiting(() => new Put<T>(this, item));
   }
 
   /**
@@ -124,7 +132,11 @@ export class Queue<T> {
    */
   taskDone(): void {
     if (this.#unfinished === 0) {
-      throw misuse("TASK_DONE", `Queue "${this.name}" has no unfinished items. Call taskDone() once for every item taken.`, Error);
+      throw misuse(
+        "TASK_DONE",
+        `Queue "${this.name}" has no unfinished items. Call taskDone() once for every item taken.`,
+        Error,
+      );
     }
     this.#finish(1);
   }
@@ -135,7 +147,7 @@ export class Queue<T> {
    * Waits:   until `taskDone` was called for each; not at all when there are none.
    */
   join(): Operation<void> {
-    return { [Symbol.iterator]: () => new Join(this)[Symbol.iterator]() };
+    return waiting(() => new Join(this));
   }
 
   /**
@@ -152,9 +164,11 @@ export class Queue<T> {
       this.#items.clear();
       this.#finish(dropped);
     }
-    for (let put = this.#putting.shift(); put !== null; put = this.#putting.shift()) put.fail(this.#shutDownError("put into"));
+    for (let put = this.#putting.shift(); put !== null; put = this.#putting.shift())
+      put.fail(this.#shutDownError("put into"));
     if (this.#items.size > 0) return;
-    for (let get = this.#getting.shift(); get !== null; get = this.#getting.shift()) get.fail(this.#shutDownError("get from"));
+    for (let get = this.#getting.shift(); get !== null; get = this.#getting.shift())
+      get.fail(this.#shutDownError("get from"));
   }
 
   /** @internal */

@@ -1,4 +1,15 @@
-import { checkCount, checkOptions, clip, misuse, operation, perform, type Operable, type Operation, type WaitDescription } from "../kernel/index.js";
+import {
+  bounded,
+  checkCount,
+  checkOptions,
+  clip,
+  misuse,
+  operation,
+  waiting,
+  type Operable,
+  type Operation,
+  type WaitDescription,
+} from "../kernel/index.js";
 import { LineWait, WaitLine } from "./wait-line.js";
 
 /**
@@ -14,7 +25,7 @@ export class Semaphore {
   readonly permits: number;
   #free: number;
   readonly #line = new WaitLine<Acquire>();
-  readonly #acquire: Operation<void> = { [Symbol.iterator]: () => new Acquire(this)[Symbol.iterator]() };
+  readonly #acquire: Operation<void> = waiting(() => new Acquire(this));
 
   /**
    * @param permits - how many tasks may hold one at the same time: a whole number of at least 1, or `Infinity`
@@ -62,7 +73,11 @@ export class Semaphore {
    */
   release(): void {
     if (this.#free === this.permits && this.permits !== Infinity) {
-      throw misuse("RELEASED", `Semaphore "${this.name}" has all its ${this.permits} permits back. Release once for every acquire.`, Error);
+      throw misuse(
+        "RELEASED",
+        `Semaphore "${this.name}" has all its ${this.permits} permits back. Release once for every acquire.`,
+        Error,
+      );
     }
     const next = this.#line.shift();
     if (next === null) this.#free++;
@@ -70,12 +85,20 @@ export class Semaphore {
   }
 
   /**
-   * Runs an operation while holding a permit.
+   * Runs an operation while holding a permit; what the operation started is gone when the permit is given back.
+   *
+   * Waits:   for the permit, then for the operation.
+   * Cancel:  cancels the operation, and gives the permit back after its cleanup.
+   * Throws:  what `op` throws; TypeError when it is no operation.
    *
    * @example yield* limit.with(fetchUser(id));
    */
   with<T>(op: Operable<T>): Operation<T> {
-    return withPermit(this, op) as Operation<T>;
+    // A function of its own type parameter would need one operation() per semaphore: T is what `op` gives.
+    return withPermit(
+      this,
+      bounded("Semaphore.with", op, () => PLAIN),
+    ) as Operation<T>;
   }
 
   /** @internal */
@@ -85,10 +108,12 @@ export class Semaphore {
   }
 }
 
-const withPermit = operation(function* withPermit(semaphore: Semaphore, op: Operable<unknown>) {
+const PLAIN = {};
+
+const withPermit = operation(function* withPermit(semaphore: Semaphore, op: Operation<unknown>) {
   yield* semaphore.acquire();
   try {
-    return yield* perform(op);
+    return yield* op;
   } finally {
     semaphore.release();
   }

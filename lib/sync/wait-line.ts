@@ -27,7 +27,7 @@ export class WaitLine<W extends LineWait<never> | LineWait<unknown>> {
   join(wait: W): void {
     // A line holds waits of one kind; the links are typed for all kinds.
     const joining = wait as unknown as LineWait<unknown>;
-    joining.line = this as unknown as WaitLine<LineWait<unknown>>;
+    joining.line = this;
     joining.ahead = this.#last;
     if (this.#last === null) this.#first = joining;
     else this.#last.behind = joining;
