@@ -1,5 +1,5 @@
 /** Checks of lengths of time, counts and option names, where they come in (E5). */
-import { misuse, show } from "./errors.js";
+import { clip, misuse, show } from "./errors.js";
 
 /**
  * @param name - the function that was called
@@ -30,7 +30,7 @@ export function checkCount(
 
 /**
  * @param known - the names of the options that the function takes
- * @throws TypeError for an unknown one, with the nearest known name
+ * @throws TypeError for an unknown one, with the nearest known name; for a `name` that is no string
  */
 export function checkOptions(name: string, known: readonly string[], options: unknown): void {
   if (options === undefined) return;
@@ -44,8 +44,15 @@ export function checkOptions(name: string, known: readonly string[], options: un
     if (known.includes(key)) continue;
     const near = known.find((option) => isNear(option, key));
     const hint = near === undefined ? `It takes ${known.join(", ")}.` : `Did you mean "${near}"?`;
-    throw misuse("OPTIONS", `${name} has no option "${key.slice(0, 40)}". ${hint}`);
+    throw misuse("OPTIONS", `${name} has no option "${clip(key, 40)}". ${hint}`);
   }
+  if ("name" in options) checkName(name, "name", options.name);
+}
+
+/** @throws TypeError when it is neither a string nor left out */
+export function checkName(name: string, parameter: string, given: unknown): void {
+  if (given === undefined || typeof given === "string") return;
+  throw misuse("NAME", `${name} needs a string as \`${parameter}\`, got ${show(given)}.`);
 }
 
 /** Whether two names differ by little: the same letters but for one or two. */

@@ -26,6 +26,7 @@ export class Ending implements PromiseLike<void> {
     onEnd?: ((value: void) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.observe();
     this.promise ??= new Promise<void>((resolve, reject) => {
       const settle = (): void => {
         const errors = this.errors();
@@ -44,9 +45,13 @@ export class Ending implements PromiseLike<void> {
     return isRoot(frame) ? frame.owner.outcome !== null : frame.scope?.state === "closed";
   }
 
+  /** Who waits for the end is told of what went wrong (E4). */
+  observe(): void {
+    this.frame.owner.isObserved ||= isRoot(this.frame);
+  }
+
   watch(watcher: Watcher): void {
     const { frame } = this;
-    frame.owner.isObserved ||= isRoot(frame);
     if (isRoot(frame)) frame.owner.watch(watcher);
     else (frame.needScope().watchers ??= new Set()).add(watcher);
   }
@@ -82,6 +87,7 @@ class EndingWait extends Wait<void> implements Watcher {
 
   begin(): void {
     const { frame } = this.ending;
+    this.ending.observe();
     // A task does not wait for itself, nor for what contains it (C8).
     if (this.ending.hasEnded || contains(frame, this.waiting())) this.ended();
     else this.ending.watch(this);

@@ -5,6 +5,7 @@
  * wait for it from outside (C9).
  */
 import type { Cancellation } from "./cancellation.js";
+import { cutOwnFrames } from "./user-stack.js";
 
 /** Thrown into whoever waits for a task that somebody else cancelled (C9). */
 export class CancelledError extends Error {
@@ -54,7 +55,9 @@ type MisuseClass = new (message: string, options?: ErrorOptions) => Error;
  * @param message - what was attempted, on what, what was found, and what to write instead
  */
 export function misuse(code: string, message: string, Class: MisuseClass = TypeError): Error {
-  return Object.assign(new Class(message), { code: `COPPICE_${code}` });
+  const error = Object.assign(new Class(message), { code: `COPPICE_${code}` });
+  cutOwnFrames(error);
+  return error;
 }
 
 /** Makes the error for a broken invariant of ours. */
@@ -81,7 +84,8 @@ export function show(value: unknown): string {
   if (typeof value === "string") return `the string "${clip(value, 40)}"`;
   if (typeof value === "function")
     return value.name === "" ? "a function" : `the function "${clip(value.name, 40)}"`;
-  if (typeof value !== "object") return `the ${typeof value} ${clip((value as number | bigint | boolean | symbol).toString(), 40)}`;
+  if (typeof value !== "object")
+    return `the ${typeof value} ${clip((value as number | bigint | boolean | symbol).toString(), 40)}`;
   return showObject(value);
 }
 
@@ -90,7 +94,10 @@ function showObject(value: object): string {
     if (Array.isArray(value)) return "an array";
     if (value instanceof Promise) return "a Promise";
     const tag = Object.prototype.toString.call(value).slice(8, -1);
-    return tag === "Object" ? `an object of class ${clip(className(value), 40)}` : `a ${clip(tag, 40)}`;
+    if (tag !== "Object") return `a ${clip(tag, 40)}`;
+    // Ours are iterable and refuse to be awaited.
+    const isOurs = Symbol.iterator in value && "then" in value;
+    return isOurs ? "an operation" : `an object of class ${clip(className(value), 40)}`;
   } catch {
     return "an object";
   }

@@ -4,17 +4,31 @@
  */
 import { cancelFrame, interrupt } from "./cancel.js";
 import { clip, CleanupError } from "./errors.js";
-import { checkDuration } from "./arguments.js";
+import { checkDuration, checkOptions } from "./arguments.js";
 import { trailOf } from "./probe.js";
 import { Timer } from "./timers.js";
 import { TaskNode, type Frame } from "./tree.js";
 
+/** How to cancel. */
+export interface CancelOptions {
+  /**
+   * How long cleanup may take, in ms; after that it is cancelled as well, and the tasks that needed it are named
+   * in a `CleanupError` (C7). Without it cleanup has no time limit.
+   */
+  readonly grace?: number;
+}
+
 /** How many tasks a report names. */
 const MOST_NAMED = 10;
 
+/** Checked before anything is requested: a cancel that is refused has not happened. */
+export function checkCancelOptions(options: CancelOptions | undefined): void {
+  checkOptions("cancel()", ["grace"], options);
+  if (options?.grace !== undefined) checkDuration("cancel", "grace", options.grace);
+}
+
 /** Gives what is being cancelled below a frame a limited time to clean up. */
 export function startGrace(frame: Frame, graceMs: number): void {
-  checkDuration("cancel", "grace", graceMs);
   const { scheduler } = frame.owner;
   if (graceMs === Infinity || frame.scope === null || frame.scope.state === "closed") return;
   const timer = new Timer(scheduler.host.now() + graceMs, true, {

@@ -78,9 +78,14 @@ function follow(task: TaskHandle<unknown>, signal: AbortSignal): void {
   });
 }
 
-/** E4: a rejected promise without a handler is how a host learns of it. */
+/**
+ * E4: a rejected promise without a handler is how a host learns of it. Whoever started the task, or cancels it, has
+ * the rest of this turn of the host to look: it may have failed before the call returned.
+ */
 function reportUnobserved(task: TaskHandle<unknown>): void {
-  if (task.isObserved || task.outcome?.type !== "errors") return;
-  const rejected = task.toPromise();
-  task.scheduler.host.unobserved(task.outcome.errors[0], rejected);
+  const { outcome, scheduler } = task;
+  if (task.isObserved || outcome?.type !== "errors") return;
+  scheduler.host.macrotask(() => {
+    if (!task.isObserved) scheduler.host.unobserved(outcome.errors[0], task.toPromise());
+  });
 }

@@ -3,11 +3,11 @@ import { cancelFrame } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
 import { Ending } from "./ending.js";
-import { startGrace } from "./grace.js";
+import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running, type Operable } from "./instruction.js";
 import type { Scheduler } from "./scheduler.js";
 import { adoptInto, toFrame, type SpawnOptions } from "./spawning.js";
-import type { CancelOptions, Future, Task, TaskHandle } from "./task.js";
+import type { Future, Task, TaskHandle } from "./task.js";
 import type { Frame, ScopeNode } from "./tree.js";
 
 /** The lifetime of a boundary: what is spawned into it does not outlive it (B2). */
@@ -85,7 +85,7 @@ export function cancelBoundary(
   reason: unknown,
   options: CancelOptions | undefined,
 ): Future<void> {
-  checkOptions("cancel()", ["grace"], options);
+  checkCancelOptions(options);
   const ending = new Ending(frame);
   frame.owner.scheduler.batch(() => {
     cancelFrame(frame, { kind: "cancel", reason, scope: frame.name, task: running.task?.name });

@@ -4,7 +4,7 @@
  */
 import { inherited } from "./cancel.js";
 import type { ContextNode } from "./context.js";
-import { clip, misuse } from "./errors.js";
+import { clip, misuse, show } from "./errors.js";
 import {
   BEGUN,
   checkOperable,
@@ -67,7 +67,7 @@ export function operation<A extends readonly unknown[], T>(
 /** Refuses what is no function that makes operations. */
 export function checkFunction(name: string, fn: unknown): void {
   if (typeof fn !== "function")
-    throw misuse("NOT_A_FUNCTION", `${name}() needs a function*, got ${typeof fn}.`);
+    throw misuse("NOT_A_FUNCTION", `${name}() needs a function*, got ${show(fn)}.`);
   checkOperable(name, fn);
 }
 

@@ -4,24 +4,16 @@
  */
 import type { Cancellation } from "./cancellation.js";
 import { cancelTask } from "./cancel.js";
+import { leaveRuntime } from "./error-trail.js";
 import { CancelledError, misuse } from "./errors.js";
-import { checkOptions } from "./arguments.js";
 import { Ending } from "./ending.js";
-import { startGrace } from "./grace.js";
+import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running, Wait, type Instruction, type Operation, type WaitDescription } from "./instruction.js";
 import { TaskNode, type Watcher } from "./tree.js";
+import { placed, unplacedError } from "./user-stack.js";
 
 /** Where a task stands. */
 export type TaskState = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-
-/** How to cancel. */
-export interface CancelOptions {
-  /**
-   * How long cleanup may take, in ms; after that it is cancelled as well, and the tasks that needed it are named
-   * in a `CleanupError` (C7). Without it cleanup has no time limit.
-   */
-  readonly grace?: number;
-}
 
 /** Something that will have happened: wait for it with `yield*` or with `await`. */
 export interface Future<T> extends Operation<T>, PromiseLike<T> {}
@@ -74,11 +66,11 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
     }
     // A task's value is what its operation returned.
     if (outcome.type === "value") return outcome.value as T;
-    throw errorOf(this);
+    throw placed(errorOf(this), { next: TaskHandle.prototype.result });
   }
 
   cancel(reason?: unknown, options?: CancelOptions): Future<void> {
-    checkOptions("cancel()", ["grace"], options);
+    checkCancelOptions(options);
     const cancellation: Cancellation = { kind: "cancel", reason, scope: this.name, task: running.task?.name };
     const ending = new Ending(this.root);
     this.scheduler.batch(() => {
@@ -125,7 +117,7 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
       whenEnded(this, () => {
         if (this.outcome?.type === "value") resolve(this.outcome.value as T);
         // What was thrown is passed on as it is, whatever it is (E2).
-        else reject(errorOf(this));
+        else reject(leaveRuntime(errorOf(this)));
       });
     }));
   }
@@ -141,7 +133,7 @@ export function errorOf(task: TaskNode): unknown {
   const { cancellation } = outcome;
   return cancellation.kind === "signal" && task.isRoot
     ? cancellation.reason
-    : new CancelledError(task.name, cancellation);
+    : unplacedError(() => new CancelledError(task.name, cancellation));
 }
 
 /** Calls back when the task has ended, at once if it has. */

@@ -1,6 +1,7 @@
 import {
   bounded,
   boundaryOf,
+  checkName,
   clip,
   instantly,
   lookUp,
@@ -82,5 +83,6 @@ class Key<T> implements Context<T, undefined> {
 export function createContext<T>(name: string): Context<T, undefined>;
 export function createContext<T>(name: string, fallback: T): Context<T>;
 export function createContext<T>(name: string, ...fallback: readonly T[]): Context<T, undefined> {
+  checkName("createContext()", "name", name);
   return new Key<T>(name, fallback.length === 0 ? undefined : { value: fallback[0] as T });
 }
