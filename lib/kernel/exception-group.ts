@@ -1,85 +1,191 @@
 /**
  * Several errors as one (E2, E3): PEP 654's exception group over JavaScript's AggregateError.
- * A group is never empty, and may hold groups. Splitting keeps the nesting, the message and the cause.
+ *
+ * G1 A group is never empty, and may hold groups, `AggregateError`s from elsewhere among them.
+ * G2 Taking a part keeps the nesting, the message, the cause, the notes and the identity of the single errors; groups
+ *    that would be empty are left out, and what is left whole is the same object as before.
+ * G3 Everything is kept; only printing stops after 50 single errors.
  */
+import { matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
+import { addNote, notesOf } from "./error-notes.js";
+import { describeError, jsonOf, type ErrorJson } from "./error-text.js";
+import { inheritTrail } from "./error-trail.js";
+import { divide, leavesOf, type Group, type Leaf } from "./error-tree.js";
 import { misuse, show } from "./errors.js";
+import { unplacedError, withoutStack } from "./user-stack.js";
 
-/** What a part of a group is chosen by: a class of errors, or a predicate. */
-export type ErrorFilter = (abstract new (...args: never[]) => unknown) | ((error: unknown) => boolean);
+/** A group of which it is known what single errors it holds. */
+export interface GroupOf<E> extends ExceptionGroup {
+  errors: (E | GroupOf<E>)[];
+  leaves(): Generator<Leaf<E>>;
+}
 
 /** Several errors that belong together. */
 export class ExceptionGroup extends AggregateError {
   override readonly name: string = "ExceptionGroup";
   readonly code = "COPPICE_GROUP";
+  /** The members, in the order in which they occurred; groups among them stay groups. */
   declare errors: unknown[];
 
   /**
-   * @param errors - one or more, in the order in which they occurred; groups among them stay groups
+   * @param errors - one or more, in the order in which they occurred
+   * @param message - how many there are, when left out
    * @throws RangeError when there are none: an empty group would be an error about nothing
    */
   constructor(errors: Iterable<unknown>, message?: string, options?: ErrorOptions) {
-    const list = [...errors];
-    if (list.length === 0) {
-      throw misuse("EMPTY_GROUP", "new ExceptionGroup() needs at least one error, got none.", RangeError);
+    const list = listOf(errors);
+    if (message !== undefined && typeof (message as unknown) !== "string") {
+      throw misuse("GROUP", `new ExceptionGroup() needs a text as its message, got ${show(message)}.`);
     }
-    super(list, message ?? `${list.length} error${list.length === 1 ? "" : "s"}`, options);
+    super(list, message ?? count(list.length), options);
+  }
+
+  /** The notes that were added, oldest first. */
+  get notes(): readonly string[] {
+    return notesOf(this);
+  }
+
+  /** Adds a note, which is printed with the group. */
+  addNote(note: string): this {
+    return addNote(this, note);
   }
 
   /**
-   * Makes a group like this one for other errors. Subclasses override it to keep their own class.
+   * Makes a group like this one for other errors; `split` and `subgroup` add the cause and the notes. Subclasses
+   * override it to keep their own class.
    *
    * @param errors - one or more
    */
   derive(errors: Iterable<unknown>): ExceptionGroup {
-    return new ExceptionGroup(errors, this.message, "cause" in this ? { cause: this.cause } : undefined);
+    return new ExceptionGroup(errors, this.message);
   }
 
   /**
-   * Divides the group into what matches and the rest, both with this group's nesting, message and cause.
-   * An empty half is `undefined`. A predicate is asked about groups as well as about single errors.
+   * Divides the group into what matches and the rest, both with this group's nesting, message, cause and notes. An
+   * empty half is `undefined`. Classes and predicates are asked about groups as well as about single errors.
    *
-   * @param filter - a class of errors or a predicate
+   * Model: BaseExceptionGroup.split.
+   *
+   * @param filter - a class of errors, a list of classes, or a predicate
+   * @throws TypeError when `filter` is none of them
+   * @example const [timeouts, others] = group.split(TimeoutError);
    */
+  split<E>(
+    filter: ErrorClass<E> | readonly ErrorClass<E>[],
+  ): [matching: GroupOf<E> | undefined, rest: ExceptionGroup | undefined];
+  split(filter: ErrorFilter): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined];
   split(filter: ErrorFilter): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined] {
-    const matches = predicateOf(filter);
-    if (matches(this)) return [this, undefined];
-    const matching: unknown[] = [];
-    const rest: unknown[] = [];
-    for (const error of this.errors) {
-      if (error instanceof ExceptionGroup) {
-        const [inside, outside] = error.split(filter);
-        if (inside) matching.push(inside);
-        if (outside) rest.push(outside);
-      } else {
-        (matches(error) ? matching : rest).push(error);
-      }
-    }
-    return [
-      matching.length === 0 ? undefined : this.derive(matching),
-      rest.length === 0
-        ? undefined
-        : rest.length === this.errors.length && matching.length === 0
-          ? this
-          : this.derive(rest),
-    ];
+    return splitGroup(this, matcherOf("split", filter));
+  }
+
+  /**
+   * The part of the group that matches, as `split` gives it; `undefined` when nothing does.
+   *
+   * Model: BaseExceptionGroup.subgroup.
+   *
+   * @throws TypeError when `filter` is neither a class, a list of classes nor a predicate
+   */
+  subgroup<E>(filter: ErrorClass<E> | readonly ErrorClass<E>[]): GroupOf<E> | undefined;
+  subgroup(filter: ErrorFilter): ExceptionGroup | undefined;
+  subgroup(filter: ErrorFilter): ExceptionGroup | undefined {
+    return splitGroup(this, matcherOf("subgroup", filter))[0];
+  }
+
+  /**
+   * Walks the single errors, however deep they are nested, in order. Each comes with its path: the groups that lead
+   * to it, this one first.
+   *
+   * @example for (const { error, path } of group.leaves()) log(error, path.length);
+   */
+  leaves(): Generator<Leaf> {
+    return leavesOf(this);
+  }
+
+  /** The group as an indented tree with causes, notes and the operations that the errors have passed. */
+  override toString(): string {
+    return describeError(this);
+  }
+
+  /** The group as plain data for logs, no more than 50 single errors of it. */
+  toJSON(): ErrorJson {
+    return jsonOf(this);
+  }
+
+  /** @internal What Node's `console.log` and its reports of unhandled errors print. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return describeError(this, { stacks: true });
   }
 }
 
-function predicateOf(filter: ErrorFilter): (error: unknown) => boolean {
-  if (typeof filter !== "function") {
-    throw misuse("FILTER", `split() needs a class of errors or a predicate, got ${show(filter)}.`);
+function listOf<T>(errors: Iterable<T>): T[] {
+  // Typed loosely for callers without types: Python's order of arguments is a likely mistake.
+  if (typeof (errors as unknown) !== "object" || !(Symbol.iterator in errors)) {
+    throw misuse(
+      "GROUP",
+      `new ExceptionGroup() needs a list of errors, got ${show(errors)}. Write new ExceptionGroup([first, second], message).`,
+    );
   }
-  // A class has a prototype object that is an error's, Object's or its own; an arrow predicate has none.
-  return isErrorClass(filter) ? (error) => error instanceof filter : filter;
+  const list = [...errors];
+  if (list.length > 0) return list;
+  throw misuse("EMPTY_GROUP", "new ExceptionGroup() needs at least one error, got none.", RangeError);
 }
 
-function isErrorClass(filter: ErrorFilter): filter is abstract new (...args: never[]) => unknown {
-  const prototype: unknown = filter.prototype;
-  if (typeof prototype !== "object" || prototype === null) return false;
-  return prototype instanceof Error || prototype === Error.prototype || /^class\b/.test(String(filter));
+function count(errors: number): string {
+  return `${errors} error${errors === 1 ? "" : "s"}`;
+}
+
+/** Divides a group, whoever made it. */
+export function splitGroup(
+  group: Group,
+  matches: Matches,
+): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined] {
+  const { matching, rest } = divide(group, matches, derived);
+  return [own(matching), own(rest)];
+}
+
+/** A half that is a whole foreign group is given as one of ours. */
+function own(half: unknown): ExceptionGroup | undefined {
+  if (half === undefined || half instanceof ExceptionGroup) return half;
+  // Halves of a group are groups.
+  const group = half as Group;
+  return derived(group, [...group.errors]);
+}
+
+/** A part of a group: G2. */
+function derived(group: Group, errors: unknown[]): ExceptionGroup {
+  const part = withoutStack(() => deriveFrom(group, errors));
+  // The part stands for the whole, and has the whole's stack, as a traceback is copied in PEP 654.
+  Object.defineProperty(part, "stack", { get: () => group.stack, configurable: true });
+  if ("cause" in group && !("cause" in part)) {
+    Object.defineProperty(part, "cause", {
+      value: group.cause,
+      writable: true,
+      configurable: true,
+    });
+  }
+  for (const note of notesOf(group)) addNote(part, note);
+  inheritTrail(part, group);
+  return part;
+}
+
+function deriveFrom(group: Group, errors: unknown[]): ExceptionGroup {
+  if (!(group instanceof ExceptionGroup)) return new ExceptionGroup(errors, group.message);
+  const made: unknown = group.derive(errors);
+  if (made instanceof ExceptionGroup) return made;
+  throw misuse("DERIVE", `${group.name}.derive() must return an ExceptionGroup, got ${show(made)}.`);
+}
+
+/** Takes a part and another part of the same group back together, in the group's own structure. */
+export function keepLeaves(group: Group, kept: ReadonlySet<unknown>): ExceptionGroup | undefined {
+  return splitGroup(group, (error) => kept.has(error))[0];
 }
 
 /** What several errors become (E2): one stays as it is, several make a group. */
 export function combine(errors: readonly unknown[]): unknown {
-  return errors.length === 1 ? errors[0] : new ExceptionGroup(errors);
+  return errors.length === 1 ? errors[0] : groupOf(errors);
+}
+
+/** A group that the runtime makes: its stack begins where it is thrown into user code. */
+export function groupOf(errors: readonly unknown[], message?: string): ExceptionGroup {
+  return unplacedError(() => new ExceptionGroup(errors, message));
 }

@@ -8,6 +8,7 @@ import { checkDuration, checkOptions } from "./arguments.js";
 import { trailOf } from "./probe.js";
 import { Timer } from "./timers.js";
 import { TaskNode, type Frame } from "./tree.js";
+import { unplacedError } from "./user-stack.js";
 
 /** How to cancel. */
 export interface CancelOptions {
@@ -80,9 +81,8 @@ function report(frame: Frame, tasks: readonly TaskNode[], graceMs: number): Clea
   const busy = tasks.filter((task) => task.wait?.describe().kind !== "children");
   const named = busy.slice(0, MOST_NAMED).map((task) => `"${clip(task.name)}"${whereabouts(task)}`);
   const more = busy.length > MOST_NAMED ? ` and ${busy.length - MOST_NAMED} more` : "";
-  return new CleanupError(
-    `Cleanup of "${frame.name}" took longer than its grace of ${graceMs} ms and was cut short in ${named.join(", ")}${more}.`,
-  );
+  const text = `Cleanup of "${frame.name}" took longer than its grace of ${graceMs} ms and was cut short in ${named.join(", ")}${more}.`;
+  return unplacedError(() => new CleanupError(text));
 }
 
 /** What a parked task waits for, and where in the source. */

@@ -1,0 +1,110 @@
+/**
+ * Where the stack traces of our own errors begin: in the code of whoever called us, not in ours.
+ *
+ * An error that is made amid a call from user code has that call on its stack: our frames on top are cut off. One
+ * that is made by the scheduler, such as a timeout, has nothing of the user's on it; it is made without a stack and
+ * takes one when it is thrown into the generator that waits for it. Either way nothing is done until an error is made.
+ */
+
+// V8's additions to Error; elsewhere they are undefined, and stacks stay as the engine makes them.
+const Traced = Error as unknown as {
+  stackTraceLimit?: number;
+  captureStackTrace?: (target: object, above?: unknown) => void;
+};
+
+const unplaced = new WeakSet<object>();
+
+/** Makes an error that takes its stack where it is thrown into user code. */
+export function unplacedError<E extends Error>(make: () => E): E {
+  const error = withoutStack(make);
+  if (Traced.captureStackTrace !== undefined) unplaced.add(error);
+  return error;
+}
+
+/** Makes an error without taking a stack, where the engine lets us. */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const limit = Traced.stackTraceLimit;
+  setLimit(0);
+  try {
+    return make();
+  } finally {
+    setLimit(limit);
+  }
+}
+
+function setLimit(limit: number | undefined): void {
+  if (limit === undefined || Traced.stackTraceLimit === undefined) return;
+  try {
+    Traced.stackTraceLimit = limit;
+  } catch {
+    // Frozen intrinsics: the limit stays what it is, before and after.
+  }
+}
+
+/**
+ * Gives an unplaced error the stack of the code into which it is about to be thrown; any other value passes through.
+ *
+ * @param thrower - our iterator whose `next` throws it: the stack begins with its caller
+ */
+export function placed(error: unknown, thrower: { readonly next: unknown }): unknown {
+  if (typeof error === "object" && error !== null && unplaced.delete(error)) {
+    Traced.captureStackTrace?.(error, thrower.next);
+  }
+  return error;
+}
+
+/** Whether an error still waits for its stack. */
+export function isUnplaced(error: object): boolean {
+  return unplaced.has(error);
+}
+
+/** Ends the waiting of an error that leaves without ever being thrown into user code: `lines` stand for its stack. */
+export function placeAt(error: Error, lines: readonly string[]): void {
+  if (!unplaced.delete(error)) return;
+  error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => `${FRAME}${line}`)].join("\n");
+}
+
+/** Cuts our frames off the top of an error's stack; one with no other frames waits for a place. */
+export function cutOwnFrames(error: Error): void {
+  const own = ownFolder();
+  const { stack } = error;
+  if (own === null || typeof stack !== "string") return;
+  const lines = stack.split("\n");
+  const first = lines.findIndex((line) => line.startsWith(FRAME));
+  if (first < 0) return;
+  let users = first;
+  while (users < lines.length && isOwn(lines[users] ?? "", own)) users++;
+  if (users === first) return;
+  if (lines.slice(users).some((line) => !isOwn(line, own) && !line.includes("node:"))) {
+    lines.splice(first, users - first);
+    error.stack = lines.join("\n");
+  } else unplaced.add(error);
+}
+
+/** The frames of a stack that are the user's: what stands above our first ones, or all when there are none. */
+export function userFrames(stack: string): string[] {
+  const own = ownFolder();
+  const frames = stack.split("\n").filter((line) => line.startsWith(FRAME));
+  if (own === null) return frames;
+  const from = frames.findIndex((line) => !isOwn(line, own));
+  if (from < 0) return [];
+  const to = frames.findIndex((line, i) => i > from && isOwn(line, own));
+  return frames.slice(from, to < 0 ? undefined : to).filter((line) => !line.endsWith(".next (<anonymous>)"));
+}
+
+const FRAME = "    at ";
+let folder: string | null | undefined;
+
+function isOwn(line: string, own: string): boolean {
+  return line.includes(own);
+}
+
+/** Our folder as it stands in stack traces; null when we are bundled with other code, and cannot be told from it. */
+function ownFolder(): string | null {
+  if (folder === undefined) {
+    const line = new Error().stack?.split("\n").find((text) => text.startsWith(FRAME));
+    folder =
+      /(?:\(|at )(?:async )?([^()]*[\\/])kernel[\\/]user-stack\.[cm]?[jt]s:/.exec(line ?? "")?.[1] ?? null;
+  }
+  return folder;
+}
