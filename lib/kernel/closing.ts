@@ -8,6 +8,7 @@
  */
 import type { Cancellation } from "./cancellation.js";
 import { cancelTask } from "./cancel.js";
+import { clip, misuse, show } from "./errors.js";
 import { FAILED, Wait, type WaitDescription } from "./instruction.js";
 import { answer, PROBE } from "./probe.js";
 import { Frame, TaskNode, type Cleanup, type Driver, type ScopeNode } from "./tree.js";
@@ -118,11 +119,23 @@ export class Closing extends StandIn {
   private undo(cleanup: Cleanup): Frame | null {
     try {
       const made = cleanup.undo();
-      return made === undefined || made === null ? null : new Frame(made, null, null);
+      return this.isOperation(made) ? new Frame(made, null, null) : null;
     } catch (error) {
       this.scope.record(error);
       return null;
     }
+  }
+
+  /** What a cleanup returns by the way, like the `true` of `set.delete(x)`, is nothing to perform. */
+  private isOperation(made: unknown): boolean {
+    if (typeof made !== "object" || made === null) return false;
+    if (Symbol.iterator in made) return !(Array.isArray(made) || made instanceof Set || made instanceof Map);
+    if (!("then" in made)) return false;
+    const { name } = this.scope.frame;
+    throw misuse(
+      "CLEANUP",
+      `A cleanup of "${clip(name)}" returned ${show(made)}, for which nothing waits. Return until(promise), or write ensure(function* () { … }).`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   bounded,
+  checkOperable,
   checkDuration,
   checkOptions,
   perform,
@@ -22,6 +23,7 @@ const SHIELD: Boundary = { shields: true };
  * @example yield* shield(commit(transaction), { timeout: 5_000 });
  */
 export function shield<T>(op: Operable<T>, options?: { readonly timeout?: number }): Operation<T> {
+  checkOperable("shield", op);
   checkOptions("shield()", ["timeout"], options);
   const ms = options?.timeout;
   if (ms === undefined) return bounded<T>("shield", op, () => SHIELD);
