@@ -66,6 +66,8 @@ export interface TaskScheduler {
   wake(task: Waiter): void;
   /** Makes a task ready whose wait was withdrawn; `error` is what went wrong in doing so. */
   land(task: Waiter, error?: { readonly error: unknown }): void;
+  /** Asked when `budget` is used up; when it says no, the task is ready and its wait is to be deferred. */
+  mayGoOn(task: Waiter): boolean;
   /** Puts the running task behind the ready ones. */
   requeue(task: Waiter): void;
 }
@@ -165,18 +167,17 @@ export abstract class Wait<T> implements Operation<T> {
     if (this.phase === FAILED) throw this.result;
     if (this.phase !== FRESH) return this.advancedByHand();
     const task = enter(this);
+    const { scheduler } = task;
     if (task.interrupts !== 0) this.phase = DEFERRED;
-    else if (--task.scheduler.budget < 0) {
-      this.phase = DEFERRED;
-      task.scheduler.requeue(task);
-    } else {
+    else if (--scheduler.budget < 0 && !scheduler.mayGoOn(task)) this.phase = DEFERRED;
+    else {
       this.phase = BEGUN;
       this.begin();
       // TypeScript cannot know that `begin` may have settled it.
       const phase = this.phase;
       if (phase === SETTLED) return this.resumed();
       if (phase === FAILED) throw this.result;
-      this.since = task.scheduler.time;
+      this.since = scheduler.time;
     }
     task.wait = this;
     return this;

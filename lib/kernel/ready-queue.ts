@@ -18,6 +18,14 @@ export class ReadyQueue<R extends Ready> {
     this.size++;
   }
 
+  /** Puts an item before all others. */
+  pushFirst(item: R): void {
+    item.nextReady = this.#first;
+    this.#first = item;
+    this.#last ??= item;
+    this.size++;
+  }
+
   shift(): R | null {
     const item = this.#first;
     if (item === null) return null;

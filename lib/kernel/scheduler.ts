@@ -4,6 +4,7 @@
  * R1 One task steps at a time, `running.task`; nothing steps while another task's code is on the stack.
  * R2 `drain` returns with nothing ready, or with a macrotask on its way that goes on.
  * R3 One host timer at most, for the earliest deadline or wake-up.
+ * R4 When the clock is looked at never changes the order: a slice that ends amid a turn goes on with that turn.
  */
 import { running, type TaskScheduler, type Waiter } from "./instruction.js";
 import { advance, beginTurn } from "./stepping.js";
@@ -14,12 +15,14 @@ import { BEGIN, Entry, LAND, RESUME, type TaskNode } from "./tree.js";
 
 /** How long a drain goes on before it hands over to the host, in ms (S4). */
 const SLICE_MS = 8;
-/** How many turns pass between two looks at the clock, at the most; fewer when turns are long. */
-const TURNS_PER_LOOK = 64;
+/** How many instructions a task may perform in one turn without suspending (S4): fixed, for the order depends on it. */
+const STEPS_PER_TURN = 256;
+/** How many steps pass between two looks at the clock, at the most; fewer when steps take long. */
+const MOST_PER_LOOK = 128;
+/** How many pass before the first look of a slice: nothing is known of their length yet. */
+const FIRST_PER_LOOK = 4;
 /** How far apart two looks at the clock should be at the most, in ms. */
 const LOOK_MS = 1;
-/** How many instructions a task may perform in one turn without suspending (S4), per turn between two looks. */
-const BUDGET_PER_TURN = 4;
 /** How many wakes from outside pass before the scheduler makes sure that the host still gets its turns. */
 const WAKES_PER_PULSE = 256;
 
@@ -35,7 +38,15 @@ export class Scheduler implements TaskScheduler {
   #timerSetFor = Infinity;
   #wakes = 0;
   #pulseAskedAt: number | null = null;
-  #turnsPerLook = TURNS_PER_LOOK;
+  #sliceEnd = 0;
+  #lastLook = 0;
+  #stepsPerLook = FIRST_PER_LOOK;
+  /** Steps since the last look, up to the last grant. */
+  #steps = 0;
+  /** What `budget` was set to last. */
+  #granted = 0;
+  /** What may still be granted to the running task in this turn. */
+  #ungranted = 0;
 
   constructor(readonly host: Host) {}
 
@@ -68,10 +79,10 @@ export class Scheduler implements TaskScheduler {
       return;
     }
     this.#isStepping = true;
-    this.#lookAtClock();
+    this.#beginSlice(this.#lookAtClock());
     this.#step(task);
     this.#isStepping = false;
-    this.#enter();
+    if (!this.#isHandedOver) this.#drain();
   }
 
   wake(task: Waiter): void {
@@ -94,6 +105,29 @@ export class Scheduler implements TaskScheduler {
     const deferred = task as TaskNode;
     deferred.turn = BEGIN;
     this.#ready.push(deferred);
+  }
+
+  /**
+   * Asked by a task whose budget is used up. If it may not go on it is ready, its wait deferred: behind the others
+   * when its turn has been long enough, before them when only the slice is over (R4).
+   */
+  mayGoOn(task: Waiter): boolean {
+    if (this.#ungranted === 0) {
+      this.requeue(task);
+      return false;
+    }
+    this.#look();
+    if (this.#isSliceOver) {
+      // Waiter has one implementation, TaskNode.
+      const deferred = task as TaskNode;
+      deferred.turn = BEGIN;
+      this.#ready.pushFirst(deferred);
+      this.#handOver();
+      return false;
+    }
+    this.#grant();
+    this.budget--;
+    return true;
   }
 
   /** Runs a change to the tree that comes from outside; what it makes ready steps afterwards, not amid it. */
@@ -143,26 +177,30 @@ export class Scheduler implements TaskScheduler {
 
   #enter(): void {
     // Handed over is amid a drain: what completes meanwhile waits for it to go on, or the host would starve.
-    if (!this.#isHandedOver) this.#drain();
+    if (this.#isHandedOver) return;
+    this.#beginSlice(NaN);
+    this.#drain();
+  }
+
+  /** @param now - the time, where it is known; otherwise the first look begins the slice */
+  #beginSlice(now: number): void {
+    this.#lastLook = now;
+    this.#sliceEnd = now + SLICE_MS;
+    this.#stepsPerLook = FIRST_PER_LOOK;
+    this.#steps = 0;
+  }
+
+  get #isSliceOver(): boolean {
+    return this.#lastLook >= this.#sliceEnd;
   }
 
   #drain(): void {
     this.#isStepping = true;
-    let sinceLook = 0;
-    let sliceEnd = -1;
-    let lastLook = -1;
-    for (;;) {
-      const task = this.#next();
-      if (task === null) break;
+    for (let task = this.#next(); task !== null; task = this.#next()) {
       this.#step(task);
-      if (++sinceLook < this.#turnsPerLook) continue;
-      sinceLook = 0;
-      const now = this.#lookAtClock();
-      if (sliceEnd < 0) sliceEnd = now + SLICE_MS;
-      else this.#adapt(now - lastLook);
-      lastLook = now;
-      this.#fireTimers(now);
-      if (now < sliceEnd) continue;
+      if (this.#steps >= this.#stepsPerLook) this.#look();
+      this.#fireTimers(this.#lastLook);
+      if (!this.#isSliceOver) continue;
       this.#handOver();
       break;
     }
@@ -170,10 +208,15 @@ export class Scheduler implements TaskScheduler {
     this.#setHostTimer();
   }
 
-  /** Looks at the clock more often when turns take long, so that a slice stays one. */
-  #adapt(elapsedMs: number): void {
-    if (elapsedMs > LOOK_MS) this.#turnsPerLook = Math.max(1, this.#turnsPerLook >> 2);
-    else if (elapsedMs < LOOK_MS / 4) this.#turnsPerLook = Math.min(TURNS_PER_LOOK, this.#turnsPerLook * 2);
+  /** Looks at the clock, more often when steps take long, so that a slice stays one. */
+  #look(): void {
+    const now = this.#lookAtClock();
+    const elapsedMs = now - this.#lastLook;
+    if (Number.isNaN(elapsedMs)) this.#sliceEnd = now + SLICE_MS;
+    else if (elapsedMs > LOOK_MS) this.#stepsPerLook = Math.max(1, this.#stepsPerLook >> 2);
+    else if (elapsedMs < LOOK_MS / 4) this.#stepsPerLook = Math.min(MOST_PER_LOOK, this.#stepsPerLook * 2);
+    this.#lastLook = now;
+    this.#steps = 0;
   }
 
   #next(): TaskNode | null {
@@ -189,6 +232,7 @@ export class Scheduler implements TaskScheduler {
       this.#isHandedOver = false;
       this.#pulseAskedAt = null;
       this.#wakes = 0;
+      this.#beginSlice(this.#lookAtClock());
       this.#drain();
     });
   }
@@ -196,9 +240,17 @@ export class Scheduler implements TaskScheduler {
   #step(task: TaskNode): void {
     const before = running.task;
     running.task = task;
-    this.budget = this.#turnsPerLook * BUDGET_PER_TURN;
+    this.#ungranted = STEPS_PER_TURN;
+    this.#grant();
     if (task.turn === RESUME || beginTurn(task)) advance(task);
     running.task = before;
+    this.#steps += 1 + this.#granted - Math.max(0, this.budget);
+  }
+
+  /** Lets the running task go on until the next look at the clock. */
+  #grant(): void {
+    this.budget = this.#granted = Math.min(this.#ungranted, Math.max(1, this.#stepsPerLook - this.#steps));
+    this.#ungranted -= this.#granted;
   }
 
   #lookAtClock(): number {
@@ -243,6 +295,7 @@ export class Scheduler implements TaskScheduler {
     const now = this.#lookAtClock();
     this.#isStepping = true;
     this.#fireTimers(now);
+    this.#beginSlice(now);
     this.#drain();
   };
 }

@@ -53,8 +53,7 @@ function start(task: TaskNode, root: Frame): boolean {
 
 /** A cancellation is pending somewhere on the stack: lands it, or lets the wait go on behind its shield. */
 function afterYield(task: TaskNode, wait: Wait<unknown>): boolean {
-  if (landingTarget(task) === null)
-    return wait.phase === DEFERRED && task.turn === RESUME ? begin(task, wait) : false;
+  if (landingTarget(task) === null) return goOn(task, wait);
   if (wait.phase === DEFERRED) {
     wait.phase = WITHDRAWN;
     task.wait = null;
@@ -64,6 +63,14 @@ function afterYield(task: TaskNode, wait: Wait<unknown>): boolean {
   // Begun, and cancelled by its own beginning: the landing takes its turn.
   interrupt(task);
   return false;
+}
+
+/** Begins a wait that was deferred only because a cancellation is pending that does not reach it. */
+function goOn(task: TaskNode, wait: Wait<unknown>): boolean {
+  if (wait.phase !== DEFERRED || task.turn !== RESUME) return false;
+  const { scheduler } = task;
+  if (--scheduler.budget < 0 && !scheduler.mayGoOn(task)) return false;
+  return begin(task, wait);
 }
 
 function land(task: TaskNode): void {

@@ -209,10 +209,10 @@ export class Frame extends Wait<unknown> {
     }
     if (this.phase !== FRESH) return super.next(sent);
     const task = enter(this);
-    if (task.interrupts !== 0 || --task.scheduler.budget < 0) {
+    const { scheduler } = task;
+    if (task.interrupts !== 0 || (--scheduler.budget < 0 && !scheduler.mayGoOn(task))) {
       this.phase = DEFERRED;
       task.wait = this;
-      if (task.interrupts === 0) task.scheduler.requeue(task);
     } else this.begin();
     return this;
   }
