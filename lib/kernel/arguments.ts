@@ -46,12 +46,12 @@ export function checkOptions(name: string, known: readonly string[], options: un
     const hint = near === undefined ? `It takes ${known.join(", ")}.` : `Did you mean "${near}"?`;
     throw misuse("OPTIONS", `${name} has no option "${clip(key, 40)}". ${hint}`);
   }
-  if ("name" in options) checkName(name, "name", options.name);
+  if ("name" in options && options.name !== undefined) checkName(name, "name", options.name);
 }
 
-/** @throws TypeError when it is neither a string nor left out */
-export function checkName(name: string, parameter: string, given: unknown): void {
-  if (given === undefined || typeof given === "string") return;
+/** @throws TypeError when it is no string */
+export function checkName(name: string, parameter: string, given: unknown): asserts given is string {
+  if (typeof given === "string") return;
   throw misuse("NAME", `${name} needs a string as \`${parameter}\`, got ${show(given)}.`);
 }
 

@@ -35,7 +35,13 @@ export function useScope(): Operation<Scope> {
  */
 export function createScope(options: { readonly name?: string } = {}): Scope {
   checkOptions("createScope()", ["name"], options);
-  const task = runOn(currentScheduler(), suspend(), { name: options.name ?? "scope" });
+  const name = options.name ?? "scope";
+  // A boundary is called what its operation is called.
+  const body: Operation<never> & { name: string } = {
+    name,
+    [Symbol.iterator]: () => suspend()[Symbol.iterator](),
+  };
+  const task = runOn(currentScheduler(), body, { name });
   return new Scope(nodeOf(task).root.needScope());
 }
 
