@@ -1,39 +1,14 @@
-import {
-  checkDuration,
-  Timer,
-  Wait,
-  waiting,
-  type Due,
-  type Operation,
-  type WaitDescription,
-} from "../kernel/index.js";
+import { checkDuration, waiting, type Operation } from "../kernel/index.js";
+import { SilentAlarm } from "./alarm.js";
 import { checkpoint } from "./checkpoint.js";
 
-class Sleep extends Wait<void> implements Due {
-  private timer: Timer | null = null;
-
+class Sleep extends SilentAlarm {
   constructor(private readonly ms: number) {
     super();
   }
 
-  begin(): void {
-    const scheduler = this.task?.scheduler;
-    if (scheduler === undefined || this.ms === Infinity) return;
-    this.timer = new Timer(scheduler.host.now() + this.ms, false, this);
-    scheduler.addTimer(this.timer);
-  }
-
-  timeIsUp(): void {
-    this.succeed();
-  }
-
-  withdraw(): boolean {
-    if (this.timer !== null) this.task?.scheduler.removeTimer(this.timer);
-    return true;
-  }
-
-  describe(): WaitDescription {
-    return { kind: "sleep", due: this.timer?.at };
+  protected override dueAt(now: number): number {
+    return now + this.ms;
   }
 }
 

@@ -1,59 +1,14 @@
 import {
-  bounded,
-  cancelFrame,
   checkDuration,
   checkOptions,
   TimeoutError,
-  Timer,
-  type Boundary,
+  unplacedError,
   type Cancellation,
-  type Due,
   type Frame,
-  type Operable,
   type Operation,
   type Outcome,
 } from "../kernel/index.js";
-
-/** A boundary that is cancelled when its time is up, and says so to its caller (C11). */
-class Deadline implements Boundary, Due {
-  private timer: Timer | null = null;
-  private frame: Frame | null = null;
-  private passed: Cancellation | null = null;
-
-  constructor(
-    private readonly ms: number,
-    private readonly otherwise: { readonly value: unknown } | null,
-  ) {}
-
-  opened(frame: Frame): void {
-    this.frame = frame;
-    const { scheduler } = frame.owner;
-    // Without any time the operation is cancelled at its first yield point (C12).
-    if (this.ms === 0) this.timeIsUp();
-    else if (this.ms !== Infinity) {
-      this.timer = new Timer(scheduler.host.now() + this.ms, true, this);
-      scheduler.addTimer(this.timer);
-    }
-  }
-
-  timeIsUp(): void {
-    const { frame } = this;
-    if (frame === null) return;
-    this.passed = { kind: "deadline", reason: undefined, scope: frame.name, task: frame.owner.name };
-    cancelFrame(frame, this.passed);
-  }
-
-  closed(frame: Frame): void {
-    if (this.timer !== null) frame.owner.scheduler.removeTimer(this.timer);
-  }
-
-  settle(outcome: Outcome, frame: Frame, isOverruled: boolean): Outcome {
-    if (outcome.type !== "cancelled" || isOverruled || outcome.cancellation !== this.passed) return outcome;
-    if (this.otherwise !== null) return { type: "value", value: this.otherwise.value };
-    const what = frame.name === "anonymous" ? "An operation" : `"${frame.name}"`;
-    return { type: "errors", errors: [new TimeoutError(`${what} took longer than ${this.ms} ms.`)] };
-  }
-}
+import { limited, TimeLimit, type Expired, type Limit, type Limitable } from "./cancel-scope.js";
 
 /** What a timeout gives instead of an error. */
 export interface TimeoutOptions<U> {
@@ -70,15 +25,58 @@ export interface TimeoutOptions<U> {
  * Pitfall: with 0 the operation still runs to its first yield point (C12).
  *
  * @param ms - length in milliseconds; `Infinity` sets no limit
+ * @param op - a function with a parameter is given the scope, whose deadline can be moved
  * @param options - `otherwise`: a value to give instead of throwing
  * @example const user = yield* timeout(2_000, fetchUser("42"));
  */
-export function timeout<T>(ms: number, op: Operable<T>): Operation<T>;
-export function timeout<T, U>(ms: number, op: Operable<T>, options: TimeoutOptions<U>): Operation<T | U>;
-export function timeout<T, U>(ms: number, op: Operable<T>, options?: TimeoutOptions<U>): Operation<T | U> {
+export function timeout<T>(ms: number, op: Limitable<T>): Operation<T>;
+export function timeout<T, U>(ms: number, op: Limitable<T>, options: TimeoutOptions<U>): Operation<T | U>;
+export function timeout<T, U>(ms: number, op: Limitable<T>, options?: TimeoutOptions<U>): Operation<T | U> {
   checkDuration("timeout", "", ms);
-  checkOptions("timeout()", ["otherwise"], options);
+  return limitedTo<T | U>("timeout", { afterMs: ms }, op, options);
+}
+
+/** A boundary that throws a TimeoutError, or gives a value instead, when its time is up. */
+export function limitedTo<T>(
+  caller: string,
+  limit: Limit,
+  op: Limitable<unknown>,
+  options: TimeoutOptions<unknown> | undefined,
+): Operation<T> {
+  checkOptions(`${caller}()`, ["otherwise"], options);
   // Told by its name: `undefined` is a value like any other.
-  const otherwise = options !== undefined && "otherwise" in options ? { value: options.otherwise } : null;
-  return bounded<T | U>("timeout", op, () => new Deadline(ms, otherwise));
+  const expired: Expired =
+    options !== undefined && "otherwise" in options ? () => valueOf(options.otherwise) : timedOut;
+  return limited<T>(caller, op, () => new TimeLimit(limit, expired, undefined));
+}
+
+function valueOf(value: unknown): Outcome {
+  return { type: "value", value };
+}
+
+function timedOut(limit: TimeLimit, frame: Frame): Outcome {
+  const cancellation = frame.scope?.cancellation;
+  const cause = cancellation == null ? undefined : explanations.get(cancellation);
+  const options = cause === undefined ? undefined : { cause: cause.error };
+  const error = unplacedError(() => new TimeoutError(textOf(limit, frame), options));
+  return { type: "errors", errors: [error] };
+}
+
+function textOf({ deadline, openedAt }: TimeLimit, { name }: Frame): string {
+  const what = name === "anonymous" ? "An operation" : `"${name}"`;
+  const ms = deadline - openedAt;
+  if (ms < 0) return `${what} was started ${rounded(-ms)} ms after its deadline.`;
+  return `${what} took longer than ${rounded(ms)} ms.`;
+}
+
+/** The clock has fractions, which say nothing in a message. */
+function rounded(ms: number): string {
+  return String(Math.round(ms * 1_000) / 1_000);
+}
+
+const explanations = new WeakMap<Cancellation, { readonly error: unknown }>();
+
+/** Says what a deadline cut short, when that explains it: becomes the `cause` of its TimeoutError. */
+export function explain(cancellation: Cancellation, error: unknown): void {
+  explanations.set(cancellation, { error });
 }
