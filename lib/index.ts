@@ -1,5 +1,33 @@
 /** The public face of "coppice". */
-export { action, call, until, useAbortSignal } from "./bridges/index.js";
+export {
+  abandonedWork,
+  action,
+  call,
+  EventOverflow,
+  iterate,
+  on,
+  once,
+  toAsync,
+  toAsyncIterable,
+  until,
+  use,
+  useAbortSignal,
+  useWriter,
+  type AbandonedWork,
+  type AsyncOptions,
+  type CallOptions,
+  type Emit,
+  type EmitterLike,
+  type EventOf,
+  type EventQueue,
+  type Iteration,
+  type OnOptions,
+  type Overflow,
+  type StreamSource,
+  type Takeable,
+  type Writer,
+  type WriterOptions,
+} from "./bridges/index.js";
 export { taskGroup, type TaskGroup, type TaskGroupOptions } from "./groups/index.js";
 export {
   CancelledError,

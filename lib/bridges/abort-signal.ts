@@ -1,15 +1,51 @@
-import { boundaryOf, CancelledError, Cleanup, registering, TimeoutError, type Cancellation, type Operation } from "../kernel/index.js";
+import {
+  boundaryOf,
+  CancelledError,
+  Cleanup,
+  registering,
+  TimeoutError,
+  type Cancellation,
+  type Operation,
+  type ScopeNode,
+} from "../kernel/index.js";
 
-/** What an `AbortSignal` that we hand out is aborted with (O4). */
+/** Made once per request, so that every signal that the request reaches is aborted with the same object (O4). */
+const reasons = new WeakMap<Cancellation, Error>();
+
+/**
+ * What an `AbortSignal` that we hand out is aborted with: the user's own reason as it is, and where none was given an
+ * error that says what happened.
+ */
 export function abortReason(cancellation: Cancellation | undefined): unknown {
-  if (cancellation?.reason !== undefined) return cancellation.reason;
-  if (cancellation === undefined) return undefined;
-  if (cancellation.kind === "deadline") return new TimeoutError(`The deadline of "${cancellation.scope}" passed.`);
-  return new CancelledError(cancellation.scope, cancellation);
+  if (cancellation === undefined || cancellation.reason !== undefined) return cancellation?.reason;
+  let reason = reasons.get(cancellation);
+  if (reason === undefined) {
+    reason =
+      cancellation.kind === "deadline"
+        ? new TimeoutError(`The deadline of "${cancellation.scope}" passed.`)
+        : new CancelledError(cancellation.scope, cancellation);
+    reasons.set(cancellation, reason);
+  }
+  return reason;
+}
+
+/** Why what a scope holds is undone, as far as that is a cancellation. */
+export function causeOf(scope: ScopeNode): Cancellation | undefined {
+  return scope.cancellation ?? scope.target?.scope?.cancellation ?? undefined;
+}
+
+/** Whether an error says no more than that an abort was obeyed. */
+export function isEcho(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || isAbortError(error);
+}
+
+export function isAbortError(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "name" in error && error.name === "AbortError";
 }
 
 /**
- * Gives an `AbortSignal` that is aborted when the current boundary is cancelled, at once, or ends.
+ * Gives an `AbortSignal` that is aborted when the current boundary is cancelled, at once, or ends. It is a signal of
+ * its own: nothing stays registered anywhere when the boundary has ended.
  *
  * Waits:   never.
  * Model:   Effection useAbortSignal.
@@ -21,15 +57,20 @@ export function useAbortSignal(): Operation<AbortSignal> {
     const controller = new AbortController();
     const frame = boundaryOf(task);
     const scope = frame.needScope();
-    const ended = (): void => {
-      const cancellation: Cancellation = { kind: "scope-ended", reason: undefined, scope: frame.name, task: task.name };
-      if (!controller.signal.aborted) controller.abort(abortReason(scope.cancellation ?? cancellation));
+    const abort = (cancellation: Cancellation): void => {
+      if (!controller.signal.aborted) controller.abort(abortReason(cancellation));
     };
-    scope.link(
-      new Cleanup(ended, (cancellation) => {
-        controller.abort(abortReason(cancellation));
-      }),
-    );
+    const ended = (): void => {
+      abort(
+        scope.cancellation ?? {
+          kind: "scope-ended",
+          reason: undefined,
+          scope: frame.name,
+          task: task.name,
+        },
+      );
+    };
+    scope.link(new Cleanup(ended, abort));
     return controller.signal;
   });
 }

@@ -1,6 +1,9 @@
 import { misuse, show, Wait, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 
-type Start<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | undefined | void;
+type Start<T> = (
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+) => (() => void) | undefined | void;
 
 class Action<T> extends Wait<T> {
   private cleanup: (() => void) | null = null;
@@ -25,7 +28,10 @@ class Action<T> extends Wait<T> {
     );
     if (cleanup === undefined) return;
     if (typeof cleanup !== "function") {
-      throw misuse("ACTION", `action() needs a function that returns its cleanup or nothing, got ${show(cleanup)}. For promises use call().`);
+      throw misuse(
+        "ACTION",
+        `action() needs a function that returns its cleanup or nothing, got ${show(cleanup)}. For promises use call().`,
+      );
     }
     this.cleanup = cleanup as () => void;
     if (this.hasSettled) this.cleanup();
@@ -72,6 +78,7 @@ class Action<T> extends Wait<T> {
  * });
  */
 export function action<T>(start: Start<T>): Operation<T> {
-  if (typeof (start as unknown) !== "function") throw misuse("NOT_A_FUNCTION", `action() needs a function, got ${show(start)}.`);
+  if (typeof (start as unknown) !== "function")
+    throw misuse("NOT_A_FUNCTION", `action() needs a function, got ${show(start)}.`);
   return waiting(() => new Action(start));
 }

@@ -1,64 +1,103 @@
-import { cancellationOf, misuse, show, Wait, waiting, type Cancellation, type Operation, type WaitDescription } from "../kernel/index.js";
-import { abortReason } from "./abort-signal.js";
+import {
+  cancellationOf,
+  checkOptions,
+  clip,
+  misuse,
+  show,
+  Wait,
+  waiting,
+  type Operation,
+  type WaitDescription,
+} from "../kernel/index.js";
+import { abandon, type Settled } from "./abandoned.js";
+import { abortReason, isEcho } from "./abort-signal.js";
 import { isThenable } from "./promise.js";
+
+/** How to call. */
+export interface CallOptions {
+  /**
+   * For work that ignores its signal: a cancelled caller aborts the signal and leaves at once. The work is listed by
+   * `abandonedWork()` until it settles; if it then fails, that is an unhandled rejection.
+   */
+  readonly abandon?: boolean;
+  /** For messages and snapshots; the function's own name when left out. */
+  readonly name?: string;
+}
+
+type Work<T> = (signal: AbortSignal) => PromiseLike<T> | T;
 
 class Call<T> extends Wait<T> {
   private readonly controller = new AbortController();
+  private leftBehind: Settled | null = null;
+  private hasSettled = false;
 
-  constructor(private readonly fn: (signal: AbortSignal) => PromiseLike<T> | T) {
+  constructor(
+    private readonly work: Work<T>,
+    private readonly options: CallOptions,
+  ) {
     super();
   }
 
   begin(): void {
-    const made = this.fn(this.controller.signal);
-    if (isThenable(made)) {
-      made.then(
-        (value) => {
-          this.settled(() => {
-            this.succeed(value);
-          });
-        },
-        (error: unknown) => {
-          this.failed(error);
-        },
+    const { work } = this;
+    const made = work(this.controller.signal);
+    if (isThenable(made)) this.follow(made);
+    else if (isOperation(made)) {
+      const name = work.name === "" ? "fn" : clip(work.name);
+      throw misuse(
+        "CALL",
+        `call() needs a function that returns a promise or a value, "${name}" returned an operation. Write yield* ${name}().`,
       );
-      return;
-    }
-    if (typeof made === "object" && made !== null && "next" in made && Symbol.iterator in made) {
-      throw misuse("CALL", `call() needs a function that returns a promise or a value, "${this.fn.name}" returned an operation. Write yield* ${this.fn.name || "fn"}().`);
-    }
-    this.succeed(made);
+    } else this.succeed(made);
   }
 
   withdraw(isForced: boolean): boolean {
-    if (!this.controller.signal.aborted) this.controller.abort(abortReason(this.why()));
-    return isForced;
+    const { signal } = this.controller;
+    if (!signal.aborted) this.controller.abort(abortReason(cancellationOf(this)));
+    // Aborting may have settled it in the same instant.
+    if (this.hasSettled) return true;
+    if (this.options.abandon !== true && !isForced) return false;
+    if (this.task !== null) this.leftBehind = abandon(this.name(), this.task, cancellationOf(this));
+    return true;
   }
 
   describe(): WaitDescription {
-    return { kind: "call", on: this.fn.name === "" ? undefined : this.fn.name };
+    const name = this.name();
+    return { kind: "call", on: name === "" ? undefined : name };
   }
 
-  private settled(end: () => void): void {
-    if (this.controller.signal.aborted) this.left();
-    else end();
+  /** A thenable may call back twice: the first time counts. */
+  private follow(promise: PromiseLike<T>): void {
+    promise.then(
+      (value) => {
+        if (this.hasSettled) return;
+        this.hasSettled = true;
+        if (this.controller.signal.aborted) this.gone();
+        else this.succeed(value);
+      },
+      (error: unknown) => {
+        if (this.hasSettled) return;
+        this.hasSettled = true;
+        const { signal } = this.controller;
+        if (!signal.aborted) this.fail(error);
+        // What rejects because it was aborted is the cancellation's own echo; anything else is an error of cleanup.
+        else this.gone(isEcho(error, signal) ? undefined : { error });
+      },
+    );
   }
 
-  /** What rejects because it was aborted is the cancellation's own echo; anything else is an error of cleanup. */
-  private failed(error: unknown): void {
-    const { signal } = this.controller;
-    if (!signal.aborted) this.fail(error);
-    else if (error === signal.reason || isAbortError(error)) this.left();
-    else this.left({ error });
+  private gone(failure?: { readonly error: unknown }): void {
+    if (this.leftBehind !== null) this.leftBehind(failure);
+    else this.left(failure);
   }
 
-  private why(): Cancellation | undefined {
-    return cancellationOf(this);
+  private name(): string {
+    return this.options.name ?? this.work.name;
   }
 }
 
-function isAbortError(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
+function isOperation(made: unknown): boolean {
+  return typeof made === "object" && made !== null && "next" in made && Symbol.iterator in made;
 }
 
 /**
@@ -67,14 +106,23 @@ function isAbortError(error: unknown): boolean {
  *
  * Waits:   until the promise settles; not at all for a plain value.
  * Cancel:  aborts the signal with the cancellation's reason, and waits until the promise has settled: nothing of the
- *          call is still running afterwards. `until` does not wait.
+ *          call is still running afterwards. With `abandon` it does not wait, and with a `grace` that ran out it stops
+ *          waiting: the work is then listed by `abandonedWork()`.
  * Throws:  what the function throws or rejects with. A rejection after a cancel is the abort's echo when it is the
  *          signal's reason or an AbortError, and is reported otherwise (C5).
+ * Pitfall: a value that arrives after the cancel is dropped. What acquires something gives it back when
+ *          `signal.aborted`, or is called in a `resource`.
  *
+ * @param work - called afresh each time
  * @example const response = yield* call((signal) => fetch(url, { signal }));
  */
-export function call<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T): Operation<T> {
-  if (typeof (fn as unknown) !== "function") throw misuse("NOT_A_FUNCTION", `call() needs a function, got ${show(fn)}. For a promise use until(promise).`);
-  return waiting(() => new Call(fn));
+export function call<T>(work: Work<T>, options: CallOptions = {}): Operation<T> {
+  if (typeof (work as unknown) !== "function") {
+    throw misuse(
+      "NOT_A_FUNCTION",
+      `call() needs a function, got ${show(work)}. For a promise use until(promise).`,
+    );
+  }
+  checkOptions("call()", ["abandon", "name"], options);
+  return waiting(() => new Call(work, options));
 }
-

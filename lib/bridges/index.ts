@@ -1,4 +1,12 @@
+export { abandonedWork, type AbandonedWork } from "./abandoned.js";
 export { useAbortSignal } from "./abort-signal.js";
 export { action } from "./action.js";
-export { call } from "./call.js";
+export { call, type CallOptions } from "./call.js";
+export { use } from "./disposable.js";
+export { EventOverflow, type EventQueue, type Overflow } from "./event-queue.js";
+export { on, once, type EmitterLike, type EventOf, type OnOptions } from "./events.js";
+export { iterate, type Iteration } from "./iterate.js";
 export { until } from "./promise.js";
+export { toAsync, type AsyncOptions } from "./to-async.js";
+export { toAsyncIterable, type Emit, type StreamSource, type Takeable } from "./to-async-iterable.js";
+export { useWriter, type Writer, type WriterOptions } from "./writer.js";
