@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { attempt, sleep, spawn, suspend } from "coppice";
+import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate } from "../support/virtual.js";
@@ -71,7 +72,7 @@ describe("attempt", () => {
         try {
           yield* suspend();
         } finally {
-          throw lost;
+          fail(lost);
         }
       }),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { CancelledError, race, sleep, spawn, suspend, until } from "coppice";
+import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
@@ -92,7 +93,7 @@ describe("race", () => {
           try {
             yield* suspend();
           } finally {
-            throw lost;
+            fail(lost);
           }
         },
         () => after(1, 1),

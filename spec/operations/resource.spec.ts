@@ -66,9 +66,9 @@ describe("resource", () => {
   it.each(["throw", "cancel"])("is given back when its user ends by %s", async (how) => {
     const log: string[] = [];
     const task = simulate(function* () {
-      yield* resource<void>(function* (provide) {
+      yield* resource<undefined>(function* (provide) {
         try {
-          yield* provide();
+          yield* provide(undefined);
         } finally {
           yield* sleep(1);
           log.push("closed");
@@ -87,14 +87,14 @@ describe("resource", () => {
     const log: string[] = [];
     await run(
       scoped(function* () {
-        yield* resource<void>(function* (provide) {
+        yield* resource<undefined>(function* (provide) {
           yield* spawn(function* heartbeat() {
             for (;;) {
               yield* sleep(10);
               log.push(`beat at ${host.now()}`);
             }
           });
-          yield* provide();
+          yield* provide(undefined);
         });
         yield* sleep(25);
         log.push("body returns");

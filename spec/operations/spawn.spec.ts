@@ -109,7 +109,7 @@ describe("spawn", () => {
 
   it("E5 refuses what is no operation where it is called", async () => {
     await simulate(function* () {
-      expect(() => spawn((async () => 1) as never)).toThrow(
+      expect(() => spawn((async () => Promise.resolve(1)) as never)).toThrow(
         new TypeError(
           'spawn() needs an operation or a function*, got the async function "". Write a function*, or use call(fn).',
         ),

@@ -10,15 +10,12 @@ import {
   timeout,
   TimeoutError,
 } from "coppice";
+import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
 
 const lost = new Error("lost");
-
-function fail(error: unknown): never {
-  throw error;
-}
 
 describe("timeout", () => {
   answersSixQuestions(
