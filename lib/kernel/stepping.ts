@@ -18,13 +18,22 @@ export function advance(task: TaskNode): void {
       result = driver.next();
     } catch (error) {
       bodyThrew(task, frame, error);
+      if (mustPause(task)) return;
       continue;
     }
-    if (result.done === true) bodyReturned(task, frame, result.value);
-    else if (result.value === task.wait && task.wait !== null) {
+    if (result.done === true) {
+      bodyReturned(task, frame, result.value);
+      if (mustPause(task)) return;
+    } else if (result.value === task.wait && task.wait !== null) {
       if (task.interrupts === 0 || !afterYield(task, task.wait)) return;
     } else if (result.value !== task.frame) refuse(task, frame, result.value);
   }
+}
+
+/** The end of a frame is a step like any other: a deep stack does not come back in one turn (S4). */
+function mustPause(task: TaskNode): boolean {
+  const { scheduler } = task;
+  return task.frame !== null && task.wait === null && --scheduler.budget < 0 && !scheduler.mayGoOn(task);
 }
 
 /** Does what a turn begins with; false when the task is parked again. */

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkpoint, run, shield, sleep, spawn, suspend, timeout, until, useScope, type Operation } from "coppice";
-import { steppedWorld } from "../support/step-host.js";
+import {
+  checkpoint,
+  operation,
+  run,
+  shield,
+  sleep,
+  spawn,
+  suspend,
+  timeout,
+  until,
+  useScope,
+  type Operation,
+} from "coppice";
+import { steppedWorld, type StepHost } from "../support/step-host.js";
 import { simulate } from "../support/virtual.js";
 
 /** Far more steps than a task may take in one go. */
@@ -132,6 +144,32 @@ describe("a drain", () => {
       slices.push(host.time - before);
     }
     expect(Math.min(...slices)).toBeGreaterThanOrEqual(7);
+    expect(Math.max(...slices)).toBeLessThan(16);
+  });
+
+  /** Calls itself, and works on the way back. */
+  const descend = operation(function* (depth: number, host: StepHost): Operation<void> {
+    try {
+      yield* depth === 0 ? suspend() : descend(depth - 1, host);
+    } finally {
+      host.work(0.1);
+    }
+  });
+
+  it("S4 hands over to the host while a deep stack unwinds", () => {
+    const { host, run: start } = steppedWorld();
+    const task = start(descend(1000, host));
+    while (host.macrotasks.length > 0) host.turn();
+    expect(host.time).toBe(0);
+    void task.cancel();
+    const slices = [host.time];
+    while (host.macrotasks.length > 0) {
+      const before = host.time;
+      host.turn();
+      slices.push(host.time - before);
+    }
+    expect(task.state).toBe("cancelled");
+    expect(host.time).toBeCloseTo(100.1);
     expect(Math.max(...slices)).toBeLessThan(16);
   });
 
