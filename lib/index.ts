@@ -56,6 +56,7 @@ export {
 export {
   all,
   allSettled,
+  any,
   attempt,
   cancellation,
   cancelScope,
@@ -68,6 +69,7 @@ export {
   now,
   race,
   resource,
+  retry,
   scoped,
   shield,
   sleep,
@@ -78,6 +80,8 @@ export {
   timeoutAt,
   useScope,
   type Attempt,
+  type Attempts,
+  type BackoffOptions,
   type CancelScope,
   type CancelScopeOptions,
   type Context,
@@ -85,6 +89,7 @@ export {
   type Limitable,
   type Provide,
   type Results,
+  type RetryOptions,
   type TimeoutOptions,
 } from "./operations/index.js";
 export { Queue, QueueShutDown, type QueueOptions } from "./streams/index.js";

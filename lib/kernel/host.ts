@@ -17,6 +17,8 @@ export interface Host {
   readonly chooseReady?: (count: number) => number;
   /** Chooses which of `count` timers due at one instant fires next; absent: the first (S4). */
   readonly chooseTimer?: (count: number) => number;
+  /** Gives a number from 0 up to 1, for jitter; absent: `Math.random`. */
+  readonly random?: () => number;
   /** A root task failed and nobody has looked (E4); `rejected` is its promise, rejected and unhandled. */
   unobserved(error: unknown, rejected: Promise<unknown>): void;
   /** Whether to look for code that is legal and probably wrong. */

@@ -15,14 +15,15 @@ const ATTEMPT: Boundary = {
   settle(outcome: Outcome, { scope }, isOverruled): Outcome {
     // A failure that came before any landing is the attempt's result; what cleanup throws is not.
     const wasCut = scope !== null && scope.target !== null;
-    if (outcome.type === "cancelled" || (isOverruled && wasCut)) return outcome;
-    const value: Attempt<unknown> =
-      outcome.type === "value"
-        ? { ok: true, value: outcome.value }
-        : { ok: false, error: combine(outcome.errors) };
-    return { type: "value", value };
+    return isOverruled && wasCut ? outcome : { type: "value", value: attemptOf(outcome) };
   },
 };
+
+/** A boundary that was cancelled by its own scope ends quietly, with no value, and so has not failed. */
+function attemptOf(outcome: Outcome): Attempt<unknown> {
+  if (outcome.type === "errors") return { ok: false, error: combine(outcome.errors) };
+  return { ok: true, value: outcome.type === "value" ? outcome.value : undefined };
+}
 
 /**
  * Runs an operation and gives its failure as a value instead of throwing it. A cancellation is no failure and

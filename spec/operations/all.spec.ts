@@ -168,7 +168,7 @@ describe("all", () => {
     [undefined, "all() needs a list of operations, got undefined. Write all([a, b])."],
     [5, "all() needs a list of operations, got the number 5. Write all([a, b])."],
     ["ab", 'all() needs a list of operations, got the string "ab". Write all([a, b]).'],
-    [{}, "all() needs a list of operations, got an object of class Object. Write all([a, b])."],
+    [new Date(0), "all() needs a list of operations, got a Date. Write all([a, b])."],
     [sleep, 'all() needs a list of operations, got the function "sleep". Write all([a, b]).'],
     [[1], "all() needs an operation or a function*, got the number 1."],
     [[undefined], "all() needs an operation or a function*, got undefined."],
