@@ -1,0 +1,417 @@
+import { describe, expect, it } from "@jest/globals";
+import { Queue, QueueShutDown, race, run as runReally, sleep, spawn, taskGroup, timeout } from "coppice";
+import { answersSixQuestions, atOnce } from "../support/six-questions.js";
+import { simulate, world } from "../support/virtual.js";
+
+const shutDown = (what: string) => new QueueShutDown(`Cannot ${what} queue "jobs": it was shut down.`);
+
+function jobs<T = string>(capacity = Infinity): Queue<T> {
+  return new Queue<T>({ name: "jobs", capacity });
+}
+
+/** Every item is in exactly one place: put, still in the queue, or taken. */
+function drained<T>(queue: Queue<T>): T[] {
+  const items: T[] = [];
+  while (!queue.isEmpty) {
+    const item = queue.tryGet();
+    if (item !== undefined) items.push(item.value);
+  }
+  return items;
+}
+
+describe("Queue.get", () => {
+  answersSixQuestions(
+    () => {
+      const queue = jobs();
+      return {
+        operation: queue.get(),
+        complete: atOnce(() => {
+          if (!queue.isShutDown && queue.isEmpty) queue.tryPut("a");
+        }),
+        fail: atOnce(() => queue.shutdown()),
+        left: () => 0,
+      };
+    },
+    { value: "a", error: shutDown("get from") },
+  );
+
+  it("takes the oldest item", async () => {
+    const queue = jobs();
+    for (const item of ["a", "b", "c"]) queue.tryPut(item);
+    const items = await simulate(function* () {
+      return [yield* queue.get(), yield* queue.get(), yield* queue.get()];
+    });
+    expect(items).toEqual(["a", "b", "c"]);
+  });
+
+  it("serves strictly first come, first served: nobody barges past a waiter", async () => {
+    const queue = jobs<number>();
+    const log: string[] = [];
+    await simulate(function* () {
+      for (const name of ["a", "b"]) {
+        yield* spawn(function* () {
+          log.push(`${name} got ${yield* queue.get()}`);
+        });
+      }
+      yield* sleep(1);
+      queue.tryPut(1);
+      queue.tryPut(2);
+      log.push(queue.tryGet() === undefined ? "nothing for tryGet" : "tryGet barged in");
+      yield* sleep(1);
+    });
+    expect(log).toEqual(["nothing for tryGet", "a got 1", "b got 2"]);
+  });
+
+  it("leaves the item to the next waiter when a waiter was cancelled before the hand-over", async () => {
+    const queue = jobs();
+    const log: string[] = [];
+    await simulate(function* () {
+      const first = yield* spawn(queue.get());
+      yield* spawn(function* () {
+        log.push(`second got ${yield* queue.get()}`);
+      });
+      yield* sleep(1);
+      void first.cancel();
+      queue.tryPut("a");
+      yield* sleep(1);
+    });
+    expect([...log, ...drained(queue)]).toEqual(["second got a"]);
+  });
+
+  it("loses no item to a timeout of the very instant at which it is put (S6)", async () => {
+    const queue = jobs<number>();
+    const { run } = world();
+    const taken: number[] = [];
+    let timeouts = 0;
+    await run(function* () {
+      yield* spawn(function* () {
+        for (;;) {
+          const item = yield* timeout(10, queue.get(), { otherwise: null });
+          if (item === null) timeouts++;
+          else taken.push(item);
+        }
+      });
+      for (let i = 0; i < 40; i++) {
+        yield* sleep(10);
+        queue.tryPut(i);
+      }
+    });
+    expect(timeouts).toBeGreaterThan(0);
+    expect([...taken, ...drained(queue)]).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it("goes on giving what is in it after a graceful shutdown, then throws", async () => {
+    const queue = jobs();
+    queue.tryPut("last");
+    queue.shutdown();
+    const item = await simulate(queue.get());
+    await expect(simulate(queue.get())).rejects.toThrow(shutDown("get from"));
+    expect(item).toBe("last");
+  });
+
+  it("gives undefined as an item like any other", () => {
+    const queue = jobs<string | undefined>();
+    queue.tryPut(undefined);
+    expect([queue.size, queue.tryGet(), queue.tryGet()]).toEqual([1, { value: undefined }, undefined]);
+  });
+
+  it("passes items through untouched, whatever they are", async () => {
+    const items = [Object.freeze({}), new Proxy({}, {}), Promise.resolve(1), null, Symbol("s"), NaN];
+    const queue = jobs<unknown>();
+    for (const item of items) queue.tryPut(item);
+    const taken = await simulate(function* () {
+      const all: { item: unknown }[] = [];
+      while (!queue.isEmpty) all.push({ item: yield* queue.get() });
+      return all;
+    });
+    expect(taken.every(({ item }, i) => Object.is(item, items[i]))).toBe(true);
+  });
+});
+
+describe("Queue.put", () => {
+  answersSixQuestions(
+    () => {
+      const queue = jobs(1);
+      queue.tryPut("first");
+      return {
+        operation: queue.put("second"),
+        complete: atOnce(() => queue.tryGet()),
+        fail: atOnce(() => queue.shutdown()),
+        left: () => 0,
+      };
+    },
+    { value: undefined, error: shutDown("put into") },
+  );
+
+  it("does not wait while there is room", async () => {
+    const queue = jobs(2);
+    const sizes = await simulate(function* () {
+      yield* queue.put("a");
+      yield* queue.put("b");
+      return [queue.size, queue.isFull, queue.tryPut("c")];
+    });
+    expect(sizes).toEqual([2, true, false]);
+  });
+
+  it("lets the putters in, in their order, as room comes up", async () => {
+    const queue = jobs(1);
+    const log: string[] = [];
+    await simulate(function* () {
+      yield* queue.put("first");
+      for (const name of ["a", "b", "c"]) {
+        yield* spawn(function* () {
+          yield* queue.put(name);
+          log.push(`${name} is in`);
+        });
+      }
+      yield* sleep(1);
+      for (let i = 0; i < 4; i++) {
+        log.push(`took ${yield* queue.get()}`);
+        yield* sleep(1);
+      }
+    });
+    expect(log).toEqual(["took first", "a is in", "took a", "b is in", "took b", "c is in", "took c"]);
+  });
+
+  it("of a cancelled task puts nothing, and lets the one behind it through", async () => {
+    const queue = jobs(1);
+    await simulate(function* () {
+      yield* queue.put("first");
+      const second = yield* spawn(queue.put("second"));
+      const third = yield* spawn(queue.put("third"));
+      yield* sleep(1);
+      yield* second.cancel();
+      queue.tryGet();
+      yield* third;
+    });
+    expect(drained(queue)).toEqual(["third"]);
+  });
+
+  it("with capacity 0 waits until the item is taken: a rendezvous", async () => {
+    const queue = jobs(0);
+    const log: string[] = [];
+    await simulate(function* () {
+      yield* spawn(function* () {
+        yield* queue.put("a");
+        log.push("was taken");
+      });
+      yield* sleep(5);
+      log.push(`size ${queue.size}, took ${yield* queue.get()}`);
+      yield* sleep(1);
+      log.push(`nobody there: ${queue.tryPut("b")}`);
+    });
+    expect(log).toEqual(["size 0, took a", "was taken", "nobody there: false"]);
+  });
+
+  it("fails at once on a queue that was shut down, and while it waits", async () => {
+    const queue = jobs(1);
+    const task = simulate(function* () {
+      yield* queue.put("a");
+      yield* spawn(function* () {
+        yield* sleep(1);
+        queue.shutdown();
+      });
+      yield* queue.put("b");
+    });
+    await expect(task).rejects.toThrow(shutDown("put into"));
+    await expect(simulate(queue.put("c"))).rejects.toThrow(shutDown("put into"));
+    expect(() => queue.tryPut("d")).toThrow(shutDown("put into"));
+    expect(drained(queue)).toEqual(["a"]);
+  });
+});
+
+describe("Queue.join", () => {
+  answersSixQuestions(
+    () => {
+      const queue = jobs();
+      queue.tryPut("a");
+      return {
+        operation: queue.join(),
+        complete: atOnce(() => {
+          queue.tryGet();
+          queue.taskDone();
+        }),
+        left: () => 0,
+      };
+    },
+    { value: undefined },
+  );
+
+  it("does not wait on a queue into which nothing was put", async () => {
+    await expect(simulate(jobs().join())).resolves.toBeUndefined();
+  });
+
+  it("waits until every item is taken and worked off", async () => {
+    const queue = jobs<number>();
+    const { run, host } = world();
+    const log: string[] = [];
+    await run(
+      taskGroup(function* (group) {
+        for (let i = 0; i < 4; i++) queue.tryPut(i);
+        for (const name of ["a", "b"]) {
+          group.spawn(function* () {
+            for (;;) {
+              const item = yield* queue.get();
+              yield* sleep(10);
+              log.push(`${name}${item}`);
+              queue.taskDone();
+            }
+          });
+        }
+        yield* queue.join();
+        log.push(`joined at ${host.now()}`);
+        yield* group.cancel();
+      }),
+    );
+    expect(log).toEqual(["a0", "b1", "a2", "b3", "joined at 20"]);
+  });
+
+  it("counts items that an immediate shutdown drops as done", async () => {
+    const queue = jobs();
+    queue.tryPut("a");
+    queue.tryPut("b");
+    const task = simulate(queue.join());
+    queue.shutdown({ immediate: true });
+    await task;
+    expect([queue.size, queue.isShutDown]).toEqual([0, true]);
+  });
+
+  it("E5 refuses taskDone more often than items were put", () => {
+    const queue = jobs();
+    queue.tryPut("a");
+    queue.taskDone();
+    expect(() => queue.taskDone()).toThrow(
+      new Error('Queue "jobs" has no unfinished items. Call taskDone() once for every item taken.'),
+    );
+  });
+});
+
+describe("Queue.shutdown", () => {
+  it("ends consumers by itself: no sentinels", async () => {
+    const queue = jobs<number>(2);
+    const taken: number[] = [];
+    await simulate(
+      taskGroup(function* (group) {
+        group.spawn(function* producer() {
+          for (let i = 0; i < 10; i++) yield* queue.put(i);
+          queue.shutdown();
+        });
+        for (let n = 0; n < 3; n++) {
+          group.spawn(function* consumer() {
+            try {
+              for (;;) taken.push(yield* queue.get());
+            } catch (error) {
+              if (!(error instanceof QueueShutDown)) throw error;
+            }
+          });
+        }
+      }),
+    );
+    expect(taken.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("wakes all that wait on both sides, and a second one changes nothing", async () => {
+    const full = jobs(1);
+    full.tryPut("a");
+    const empty = jobs();
+    const results = await simulate(function* () {
+      const waits = [full.put("b"), empty.get(), empty.get()].map(
+        (op) =>
+          function* () {
+            try {
+              yield* op;
+              return "went through";
+            } catch (error) {
+              return error instanceof QueueShutDown ? "shut down" : "another error";
+            }
+          },
+      );
+      const tasks = [];
+      for (const wait of waits) tasks.push(yield* spawn(wait));
+      yield* sleep(1);
+      for (const queue of [full, empty, full, empty]) queue.shutdown();
+      const ends: string[] = [];
+      for (const task of tasks) ends.push(yield* task);
+      return ends;
+    });
+    expect([results, drained(full)]).toEqual([["shut down", "shut down", "shut down"], ["a"]]);
+  });
+
+  it("turns from graceful to immediate", () => {
+    const queue = jobs();
+    queue.tryPut("a");
+    queue.shutdown();
+    const before = queue.size;
+    queue.shutdown({ immediate: true });
+    expect([before, queue.size]).toEqual([1, 0]);
+    expect(() => queue.tryGet()).toThrow(shutDown("get from"));
+  });
+
+  it("E5 refuses misspelt options", () => {
+    expect(() => jobs().shutdown({ imediate: true } as never)).toThrow(
+      new TypeError('shutdown() has no option "imediate". Did you mean "immediate"?'),
+    );
+  });
+});
+
+describe("new Queue", () => {
+  it("is unbounded and called queue unless told otherwise", () => {
+    const queue = new Queue();
+    expect([queue.capacity, queue.name, queue.isFull, queue.isEmpty, queue.isShutDown]).toEqual([
+      Infinity,
+      "queue",
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it.each([
+    [{ capacity: -1 }, RangeError, "new Queue() needs a whole number of at least 0 as `capacity`, got -1."],
+    [{ capacity: NaN }, RangeError, "new Queue() needs a whole number of at least 0 as `capacity`, got NaN."],
+    [{ capacity: 1.5 }, RangeError, "new Queue() needs a whole number of at least 0 as `capacity`, got 1.5."],
+    [
+      { capacity: "10" },
+      TypeError,
+      'new Queue() needs a whole number of at least 0 as `capacity`, got the string "10".',
+    ],
+    [
+      { capacity: null },
+      TypeError,
+      "new Queue() needs a whole number of at least 0 as `capacity`, got null.",
+    ],
+    [{ name: 7 }, TypeError, "new Queue() needs a string as `name`, got the number 7."],
+    [{ capcity: 5 }, TypeError, 'new Queue() has no option "capcity". Did you mean "capacity"?'],
+    [{ size: 5 }, TypeError, 'new Queue() has no option "size". It takes capacity, name.'],
+    [100, TypeError, "new Queue() needs an object of options, got the number 100. Write { capacity: … }."],
+    [null, TypeError, "new Queue() needs an object of options, got null. Write { capacity: … }."],
+  ])("E5 refuses %p", (options, Class, message) => {
+    expect(() => new Queue(options as never)).toThrow(new Class(message));
+  });
+
+  it("cuts a name that is a book, and keeps control characters out of it", () => {
+    const { name } = new Queue({ name: `line\nfeed${"x".repeat(1_000_000)}` });
+    expect([name.length, name.startsWith("line feed")]).toEqual([200, true]);
+  });
+
+  it("keeps 100,000 items and 100,000 waiters in order", async () => {
+    const queue = jobs<number>();
+    const count = 100_000;
+    const sum = await runReally(function* () {
+      for (let i = 0; i < count; i++) queue.tryPut(i);
+      let inOrder = true;
+      for (let i = 0; i < count; i++) inOrder &&= (yield* queue.get()) === i;
+      return inOrder;
+    });
+    expect(sum).toBe(true);
+  });
+
+  it("keeps nothing of waiters that a race gave up", async () => {
+    const queue = jobs<string>();
+    await simulate(function* () {
+      for (let i = 0; i < 1_000; i++) yield* race([queue.get(), sleep(0)]);
+    });
+    queue.tryPut("a");
+    expect(queue.size).toBe(1);
+  });
+});
