@@ -80,6 +80,11 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     return false;
   }
 
+  /** Its body takes time to clean up. */
+  override get canContend(): boolean {
+    return false;
+  }
+
   describe(): WaitDescription {
     return { kind: "resource", on: this.body.name };
   }
@@ -100,6 +105,11 @@ class Provision<T> extends Wait<void> {
 
   withdraw(): boolean {
     return true;
+  }
+
+  /** What was provided is in use. */
+  override get canContend(): boolean {
+    return false;
   }
 
   describe(): WaitDescription {

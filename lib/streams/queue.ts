@@ -7,7 +7,8 @@ import {
   type Operation,
   type WaitDescription,
 } from "../kernel/index.js";
-import { LineWait, WaitLine } from "../sync/index.js";
+import { LineWait, tasksOf, WaitLine, type TaskSince } from "../sync/index.js";
+import { Exchange, Put, type Store } from "./exchange.js";
 import { Fifo } from "./fifo.js";
 
 /** Thrown by a queue that was shut down: by `put` at once, by `get` when it has nothing left. */
@@ -28,45 +29,60 @@ export interface QueueOptions {
  * Items that some tasks put and others get, first in, first out. Strictly first come, first served on both sides,
  * handed over directly; a cancelled waiter takes and leaves nothing.
  *
- * Model: asyncio.Queue of Python 3.13, with shutdown.
+ * Model:   asyncio.Queue of Python 3.13, with shutdown.
+ *
+ * @example
+ * const jobs = new Queue<Job>({ name: "jobs", capacity: 100 });
+ * yield* jobs.put(job); // elsewhere: const job = yield* jobs.get();
  */
 export class Queue<T> {
-  /** For messages and snapshots. */
-  readonly name: string;
-  readonly capacity: number;
-  readonly #items = new Fifo<T>();
-  readonly #getting = new WaitLine<Get<T>>();
-  readonly #putting = new WaitLine<Put<T>>();
+  readonly #exchange: Exchange<T>;
   readonly #joining = new WaitLine<Join>();
-  readonly #get: Operation<T> = waiting(() => new Get<T>(this));
-  #unfinished = 0;
-  #isShutDown = false;
 
-  /** @throws RangeError when `capacity` is no whole number of at least 0 and not `Infinity` */
-  constructor(options: QueueOptions = {}) {
-    checkOptions("new Queue()", ["capacity", "name"], options);
+  /**
+   * @param store - what keeps the items, in the order in which they are to be taken
+   * @throws RangeError when `capacity` is no whole number of at least 0 and not `Infinity`
+   */
+  constructor(options: QueueOptions = {}, /** @internal */ store: Store<T> = new Fifo<T>()) {
+    const caller = `new ${new.target.name}()`;
+    checkOptions(caller, ["capacity", "name"], options);
     const { capacity = Infinity, name = "queue" } = options;
-    checkCount("new Queue()", "capacity", 0, capacity);
-    this.capacity = capacity;
-    this.name = clip(name, 200);
+    checkCount(caller, "capacity", 0, capacity);
+    this.#exchange = new Exchange("queue", clip(name, 200), capacity, store);
+  }
+
+  /** For messages and snapshots. */
+  get name(): string {
+    return this.#exchange.name;
+  }
+
+  /** How many items it holds at the most. */
+  get capacity(): number {
+    return this.#exchange.capacity;
   }
 
   /** How many items are in it. */
   get size(): number {
-    return this.#items.size;
+    return this.#exchange.items.size;
   }
 
   /** Whether a put would have to wait. */
   get isFull(): boolean {
-    return this.#items.size >= this.capacity;
+    const { items, capacity, getting } = this.#exchange;
+    return items.size >= capacity && getting.length === 0;
   }
 
   get isEmpty(): boolean {
-    return this.#items.size === 0;
+    return this.#exchange.items.size === 0;
   }
 
   get isShutDown(): boolean {
-    return this.#isShutDown;
+    return this.#exchange.refusePut !== null;
+  }
+
+  /** How many items were put and not yet said to be done. */
+  get unfinished(): number {
+    return this.#exchange.unfinished;
   }
 
   /**
@@ -77,18 +93,19 @@ export class Queue<T> {
    * Throws:  QueueShutDown when the queue was shut down, also while waiting.
    */
   put(item: T): Operation<void> {
-    return waiting(() => new Put<T>(this, item));
+    const exchange = this.#exchange;
+    return waiting(() => new Put<T>(exchange, item));
   }
 
   /**
-   * Takes the oldest item.
+   * Takes the next item.
    *
    * Waits:   until there is one and everybody before has taken theirs.
    * Cancel:  takes none. An item that was handed over before is the task's (S6).
    * Throws:  QueueShutDown when the queue was shut down and has nothing left.
    */
   get(): Operation<T> {
-    return this.#get;
+    return this.#exchange.get;
   }
 
   /**
@@ -98,31 +115,17 @@ export class Queue<T> {
    * @throws QueueShutDown when the queue was shut down
    */
   tryPut(item: T): boolean {
-    this.#refuseShutDown();
-    const taker = this.#getting.shift();
-    if (taker === null && this.isFull) return false;
-    this.#unfinished++;
-    if (taker === null) this.#items.push(item);
-    else taker.succeed(item);
-    return true;
+    return this.#exchange.tryPut(item, null);
   }
 
   /**
-   * Takes the oldest item if that needs no waiting. A plain call.
+   * Takes the next item if that needs no waiting. A plain call.
    *
    * @returns the item in a box, or undefined
    * @throws QueueShutDown when the queue was shut down and has nothing left
    */
   tryGet(): { readonly value: T } | undefined {
-    if (this.#items.size > 0) {
-      const value = this.#items.shift();
-      this.#admit();
-      return { value };
-    }
-    const putter = this.#putting.shift();
-    if (putter !== null) return { value: this.#takeFrom(putter) };
-    if (this.#isShutDown) throw this.#shutDownError("get from");
-    return undefined;
+    return this.#exchange.tryGet();
   }
 
   /**
@@ -131,7 +134,7 @@ export class Queue<T> {
    * @throws Error when called more often than items were put
    */
   taskDone(): void {
-    if (this.#unfinished === 0) {
+    if (this.#exchange.unfinished === 0) {
       throw misuse(
         "TASK_DONE",
         `Queue "${this.name}" has no unfinished items. Call taskDone() once for every item taken.`,
@@ -158,121 +161,57 @@ export class Queue<T> {
    */
   shutdown(options: { readonly immediate?: boolean } = {}): void {
     checkOptions("shutdown()", ["immediate"], options);
-    this.#isShutDown = true;
-    if (options.immediate === true) {
-      const dropped = this.#items.size;
-      this.#items.clear();
-      this.#finish(dropped);
-    }
-    for (let put = this.#putting.shift(); put !== null; put = this.#putting.shift())
-      put.fail(this.#shutDownError("put into"));
-    if (this.#items.size > 0) return;
-    for (let get = this.#getting.shift(); get !== null; get = this.#getting.shift())
-      get.fail(this.#shutDownError("get from"));
+    const { name } = this;
+    const refuse = (what: string) => () =>
+      new QueueShutDown(`Cannot ${what} queue "${name}": it was shut down.`);
+    const dropped = this.#exchange.close(refuse("put into"), refuse("get from"), options.immediate === true);
+    if (dropped > 0) this.#finish(dropped);
   }
 
-  /** @internal */
-  beginPut(put: Put<T>): void {
-    if (this.tryPut(put.item)) put.succeed();
-    else this.#putting.join(put);
-  }
-
-  /** @internal */
-  beginGet(get: Get<T>): void {
-    if (this.#items.size > 0) {
-      get.succeed(this.#items.shift());
-      this.#admit();
-      return;
-    }
-    const putter = this.#putting.shift();
-    if (putter !== null) get.succeed(this.#takeFrom(putter));
-    else if (this.#isShutDown) get.fail(this.#shutDownError("get from"));
-    else this.#getting.join(get);
+  /** How full it is, and who waits. */
+  statistics(): QueueStatistics {
+    const { size, capacity, unfinished, isShutDown } = this;
+    const { getting, putting } = this.#exchange;
+    const waits = { putting: tasksOf(putting), getting: tasksOf(getting), joining: tasksOf(this.#joining) };
+    return { size, capacity, unfinished, isShutDown, ...waits };
   }
 
   /** @internal */
   beginJoin(join: Join): void {
-    if (this.#unfinished === 0) join.succeed();
+    if (this.#exchange.unfinished === 0) join.succeed();
     else this.#joining.join(join);
   }
 
-  /** Lets the next one that waits put its item where room has come up. */
-  #admit(): void {
-    if (this.isFull) return;
-    const putter = this.#putting.shift();
-    if (putter !== null) this.#items.push(this.#takeFrom(putter));
-  }
-
-  #takeFrom(putter: Put<T>): T {
-    this.#unfinished++;
-    putter.succeed();
-    return putter.item;
-  }
-
   #finish(count: number): void {
-    this.#unfinished -= count;
-    if (this.#unfinished > 0) return;
-    for (let join = this.#joining.shift(); join !== null; join = this.#joining.shift()) join.succeed();
-  }
-
-  #refuseShutDown(): void {
-    if (this.#isShutDown) throw this.#shutDownError("put into");
-  }
-
-  #shutDownError(what: string): QueueShutDown {
-    return new QueueShutDown(`Cannot ${what} queue "${this.name}": it was shut down.`);
+    this.#exchange.unfinished -= count;
+    if (this.#exchange.unfinished > 0) return;
+    this.#joining.settleAll((join) => {
+      join.succeed();
+    });
   }
 }
 
-class Put<T> extends LineWait<void> {
-  readonly #queue: Queue<T>;
-  readonly item: T;
-
-  constructor(queue: Queue<T>, item: T) {
-    super();
-    this.#queue = queue;
-    this.item = item;
-  }
-
-  begin(): void {
-    this.#queue.beginPut(this);
-  }
-
-  describe(): WaitDescription {
-    return { kind: "queue put", on: this.#queue.name };
-  }
-}
-
-class Get<T> extends LineWait<T> {
-  readonly #queue: Queue<T>;
-
-  constructor(queue: Queue<T>) {
-    super();
-    this.#queue = queue;
-  }
-
-  begin(): void {
-    this.#queue.beginGet(this);
-  }
-
-  describe(): WaitDescription {
-    return { kind: "queue get", on: this.#queue.name };
-  }
+/** What `queue.statistics()` gives. */
+export interface QueueStatistics {
+  readonly size: number;
+  readonly capacity: number;
+  readonly unfinished: number;
+  readonly isShutDown: boolean;
+  readonly putting: readonly TaskSince[];
+  readonly getting: readonly TaskSince[];
+  readonly joining: readonly TaskSince[];
 }
 
 class Join extends LineWait<void> {
-  readonly #queue: { readonly name: string; beginJoin(join: Join): void };
-
-  constructor(queue: { readonly name: string; beginJoin(join: Join): void }) {
+  constructor(private readonly queue: { readonly name: string; beginJoin(join: Join): void }) {
     super();
-    this.#queue = queue;
   }
 
   begin(): void {
-    this.#queue.beginJoin(this);
+    this.queue.beginJoin(this);
   }
 
   describe(): WaitDescription {
-    return { kind: "queue join", on: this.#queue.name };
+    return { kind: "queue join", on: this.queue.name };
   }
 }

@@ -1,2 +1,12 @@
-export { Semaphore } from "./semaphore.js";
-export { LineWait, WaitLine } from "./wait-line.js";
+export { Barrier, BrokenBarrierError, type BarrierStatistics } from "./barrier.js";
+export { Condition, type ConditionOptions, type ConditionStatistics } from "./condition.js";
+export { Event, type EventStatistics } from "./event.js";
+export type { Borrower } from "./borrower.js";
+export { Limiter, type LimiterStatistics } from "./limiter.js";
+export { Lock, type LockStatistics } from "./lock.js";
+export { RateLimit, type RateLimitOptions, type RateLimitStatistics } from "./rate-limit.js";
+export { select, type SelectedIndex, type SelectedName } from "./select.js";
+export { Semaphore, type SemaphoreOptions, type SemaphoreStatistics } from "./semaphore.js";
+export { tasksOf, type TaskSince } from "./statistics.js";
+export { asOneChange, LineWait, WaitLine } from "./wait-line.js";
+export { withResolvers, type WithResolvers } from "./with-resolvers.js";

@@ -1,22 +1,40 @@
 import {
-  bounded,
   checkCount,
   checkOptions,
   clip,
   misuse,
-  operation,
+  runningTask,
   waiting,
   type Operable,
   type Operation,
+  type TaskNode,
   type WaitDescription,
 } from "../kernel/index.js";
+import { hold } from "./hold.js";
+import { tasksOf, type TaskSince } from "./statistics.js";
 import { LineWait, WaitLine } from "./wait-line.js";
+
+/** Up to how many permits the tasks that took them are kept in mind, for `statistics` and snapshots. */
+const MOST_KNOWN = 64;
+
+/** How to make a semaphore. */
+export interface SemaphoreOptions {
+  /** How many permits are free at first; all of them when left out. */
+  readonly free?: number;
+  /** For messages and snapshots. */
+  readonly name?: string;
+}
 
 /**
  * A number of permits that tasks take and give back. Strictly first come, first served: a permit that is given back
- * goes straight to the task that has waited longest.
+ * goes straight to the task that has waited longest. Permits have no owner: any task may give one back. For permits
+ * that know theirs, see `Limiter`.
  *
- * Model: asyncio.BoundedSemaphore, Trio Semaphore.
+ * Model:   asyncio.BoundedSemaphore, Trio Semaphore.
+ *
+ * @example
+ * const limit = new Semaphore(50);
+ * yield* all(urls.map((url) => limit.with(fetchOne(url))));
  */
 export class Semaphore {
   /** For messages and snapshots. */
@@ -25,16 +43,25 @@ export class Semaphore {
   readonly permits: number;
   #free: number;
   readonly #line = new WaitLine<Acquire>();
+  /** The acquisitions that were not given back, oldest first, or null when there are too many to know. */
+  readonly #taken: WaitLine<Acquire> | null;
   readonly #acquire: Operation<void> = waiting(() => new Acquire(this));
 
   /**
    * @param permits - how many tasks may hold one at the same time: a whole number of at least 1, or `Infinity`
    * @throws RangeError for any other number
    */
-  constructor(permits: number, options: { readonly name?: string } = {}) {
+  constructor(permits: number, options: SemaphoreOptions = {}) {
     checkCount("new Semaphore()", "permits", 1, permits);
-    checkOptions("new Semaphore()", ["name"], options);
-    this.permits = this.#free = permits;
+    checkOptions("new Semaphore()", ["free", "name"], options);
+    this.permits = permits;
+    this.#free = options.free ?? permits;
+    checkCount("new Semaphore()", "free", 0, this.#free);
+    if (this.#free > permits) {
+      const text = `new Semaphore() needs \`free\` to be at most its ${permits} permits, got ${this.#free}.`;
+      throw misuse("COUNT", text, RangeError);
+    }
+    this.#taken = permits <= MOST_KNOWN ? new WaitLine<Acquire>() : null;
     this.name = clip(options.name ?? "semaphore", 200);
   }
 
@@ -63,6 +90,7 @@ export class Semaphore {
   tryAcquire(): boolean {
     if (this.#free === 0) return false;
     this.#free--;
+    if (this.#taken !== null) this.#taken.join(new Acquire(this, runningTask()));
     return true;
   }
 
@@ -79,9 +107,14 @@ export class Semaphore {
         Error,
       );
     }
+    if (this.#taken !== null) forget(this.#taken);
     const next = this.#line.shift();
-    if (next === null) this.#free++;
-    else next.succeed();
+    if (next === null) {
+      this.#free++;
+      return;
+    }
+    this.#know(next);
+    next.succeed();
   }
 
   /**
@@ -94,44 +127,75 @@ export class Semaphore {
    * @example yield* limit.with(fetchUser(id));
    */
   with<T>(op: Operable<T>): Operation<T> {
-    // A function of its own type parameter would need one operation() per semaphore: T is what `op` gives.
-    return withPermit(
-      this,
-      bounded("Semaphore.with", op, () => PLAIN),
-    ) as Operation<T>;
+    return hold("Semaphore.with", this, op);
+  }
+
+  /** Who took a permit and has not given one back, as far as there are at most 64, and who waits. */
+  statistics(): SemaphoreStatistics {
+    return {
+      permits: this.permits,
+      free: this.#free,
+      holders: this.#taken === null ? [] : tasksOf(this.#taken),
+      waiting: tasksOf(this.#line),
+    };
   }
 
   /** @internal */
-  wait(wait: Acquire): void {
-    if (this.tryAcquire()) wait.succeed();
-    else this.#line.join(wait);
+  begin(wait: Acquire): void {
+    if (this.#free === 0) {
+      this.#line.join(wait);
+      return;
+    }
+    this.#free--;
+    this.#know(wait);
+    wait.succeed();
+  }
+
+  /** @internal */
+  holders(): string[] {
+    return this.#taken === null ? [] : tasksOf(this.#taken).map(({ name }) => name);
+  }
+
+  /** A wait that is over serves as the note of who has the permit. */
+  #know(wait: Acquire): void {
+    if (this.#taken === null) return;
+    this.#taken.join(wait);
+    wait.since = wait.task?.scheduler.time ?? 0;
   }
 }
 
-const PLAIN = {};
+/** Strikes out one acquisition: the running task's own, or the oldest, whose permit was passed on. */
+function forget(taken: WaitLine<Acquire>): void {
+  const task = runningTask();
+  let found = taken.first;
+  while (found !== null && found.task !== task) found = found.behind as Acquire | null;
+  found ??= taken.first;
+  if (found !== null) taken.leave(found);
+}
 
-const withPermit = operation(function* withPermit(semaphore: Semaphore, op: Operation<unknown>) {
-  yield* semaphore.acquire();
-  try {
-    return yield* op;
-  } finally {
-    semaphore.release();
-  }
-});
+/** What `semaphore.statistics()` gives. */
+export interface SemaphoreStatistics {
+  readonly permits: number;
+  readonly free: number;
+  readonly holders: readonly TaskSince[];
+  readonly waiting: readonly TaskSince[];
+}
 
 class Acquire extends LineWait<void> {
-  readonly #semaphore: Semaphore;
-
-  constructor(semaphore: Semaphore) {
+  constructor(
+    private readonly semaphore: Semaphore,
+    holder: TaskNode | null = null,
+  ) {
     super();
-    this.#semaphore = semaphore;
+    this.task = holder;
+    if (holder !== null) this.since = holder.scheduler.time;
   }
 
   begin(): void {
-    this.#semaphore.wait(this);
+    this.semaphore.begin(this);
   }
 
   describe(): WaitDescription {
-    return { kind: "semaphore", on: this.#semaphore.name };
+    return { kind: "semaphore", on: this.semaphore.name, heldBy: this.semaphore.holders() };
   }
 }
