@@ -28,7 +28,30 @@ export {
   type Writer,
   type WriterOptions,
 } from "./bridges/index.js";
-export { taskGroup, type TaskGroup, type TaskGroupOptions } from "./groups/index.js";
+export {
+  each,
+  forEach,
+  map,
+  supervise,
+  taskGroup,
+  type Child,
+  type ChildOptions,
+  type EachOptions,
+  type Gettable,
+  type Loop,
+  type MapOptions,
+  type RestartOptions,
+  type Source,
+  type Startable,
+  type Started,
+  type Steps,
+  type Subscribable,
+  type Supervisor,
+  type SupervisorEvent,
+  type SupervisorOptions,
+  type TaskGroup,
+  type TaskGroupOptions,
+} from "./groups/index.js";
 export {
   CancelledError,
   CleanupError,

@@ -1,5 +1,6 @@
 export { all, allSettled, type Attempts, type Named, type Results } from "./all.js";
 export { any } from "./any.js";
+export { isAsyncIterable, isReadableStream, openAsync, settling, type AsyncSource } from "./async-source.js";
 export { attempt, type Attempt } from "./attempt.js";
 export { Backoff, BACKOFF_OPTIONS, type BackoffOptions } from "./backoff.js";
 export { cancelScope, type CancelScope, type CancelScopeOptions, type Limitable } from "./cancel-scope.js";
@@ -12,7 +13,7 @@ export { interval, type Interval } from "./interval.js";
 export { now } from "./now.js";
 export { race } from "./race.js";
 export { resource, type Provide } from "./resource.js";
-export { retry, type RetryOptions } from "./retry.js";
+export { checkRepeatable, retry, type RetryOptions } from "./retry.js";
 export { scoped } from "./scoped.js";
 export { shield } from "./shield.js";
 export { sleep } from "./sleep.js";

@@ -83,19 +83,23 @@ function gaveUp(error: unknown, failures: number): unknown {
  * }));
  */
 export function retry<T>(op: Operable<T>, options: RetryOptions = {}): Operation<T> {
-  checkOperable("retry", op);
-  if (typeof op !== "function" && "next" in op) {
-    throw misuse(
-      "USED",
-      "retry() needs an operation that can run more than once, got a generator object, which cannot. Pass the function*.",
-    );
-  }
+  checkRepeatable("retry", op);
   checkOptions("retry()", ["attempts", "when", ...BACKOFF_OPTIONS], options);
   const { attempts = 3, when } = options;
   checkCount("retry()", "attempts", 1, attempts);
   const plan = { attempts, isWorthIt: worthIt(when), pauses: new Backoff("retry", options) };
   // `attempt` gives what `op` gives.
   return runRetry(op, plan) as Operation<T>;
+}
+
+/** Refuses what is no operation, and what can run only once. */
+export function checkRepeatable(caller: string, op: Operable<unknown>): void {
+  checkOperable(caller, op);
+  if (typeof op === "function" || !("next" in op)) return;
+  throw misuse(
+    "USED",
+    `${caller}() needs an operation that can run more than once, got a generator object, which cannot. Pass the function*.`,
+  );
 }
 
 function worthIt(when: RetryOptions["when"]): Plan["isWorthIt"] {
