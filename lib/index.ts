@@ -28,6 +28,7 @@ export {
   type Writer,
   type WriterOptions,
 } from "./bridges/index.js";
+export { except, unwrap, type Clause, type Handler } from "./errors/index.js";
 export {
   each,
   forEach,
@@ -53,9 +54,13 @@ export {
   type TaskGroupOptions,
 } from "./groups/index.js";
 export {
+  addNote,
   CancelledError,
   CleanupError,
+  describeError,
+  errorTrail,
   ExceptionGroup,
+  notesOf,
   operation,
   run,
   Scope,
@@ -65,11 +70,17 @@ export {
   type Cancellation,
   type CancellationKind,
   type CancelOptions,
+  type DescribeOptions,
+  type ErrorClass,
   type ErrorFilter,
+  type ErrorJson,
   type Future,
+  type GroupOf,
   type Instruction,
+  type Leaf,
   type Operable,
   type Operation,
+  type Passed,
   type RunOptions,
   type SpawnOptions,
   type Task,

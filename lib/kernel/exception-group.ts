@@ -151,6 +151,13 @@ function own(half: unknown): ExceptionGroup | undefined {
   return derived(group, [...group.errors]);
 }
 
+const origins = new WeakMap<Group, Group>();
+
+/** The group that a part was taken from, in the first place; any other group is its own origin. */
+export function originOf(group: Group): Group {
+  return origins.get(group) ?? group;
+}
+
 /** A part of a group: G2. */
 function derived(group: Group, errors: unknown[]): ExceptionGroup {
   const part = withoutStack(() => deriveFrom(group, errors));
@@ -164,6 +171,7 @@ function derived(group: Group, errors: unknown[]): ExceptionGroup {
     });
   }
   for (const note of notesOf(group)) addNote(part, note);
+  origins.set(part, originOf(group));
   inheritTrail(part, group);
   return part;
 }
@@ -175,7 +183,7 @@ function deriveFrom(group: Group, errors: unknown[]): ExceptionGroup {
   throw misuse("DERIVE", `${group.name}.derive() must return an ExceptionGroup, got ${show(made)}.`);
 }
 
-/** Takes a part and another part of the same group back together, in the group's own structure. */
+/** The part of a group that consists of some of its single errors. */
 export function keepLeaves(group: Group, kept: ReadonlySet<unknown>): ExceptionGroup | undefined {
   return splitGroup(group, (error) => kept.has(error))[0];
 }

@@ -3,28 +3,46 @@ export { checkCount, checkDuration, checkName, checkOptions } from "./arguments.
 export { bounded, perform } from "./bounded.js";
 export { cancelFrame, cancellationOf } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
+export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
 export { lookUp, withValue, type ContextNode } from "./context.js";
+export { isErrorClass, matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
+export { addNote, notesOf } from "./error-notes.js";
+export { describeError, type DescribeOptions, type ErrorJson } from "./error-text.js";
+export { errorTrail, type Passed } from "./error-trail.js";
+export { isGroup, leavesOf, type Group, type Leaf } from "./error-tree.js";
 export { CancelledError, CleanupError, clip, misuse, show, TimeoutError } from "./errors.js";
-export { combine, ExceptionGroup, type ErrorFilter } from "./exception-group.js";
+export {
+  combine,
+  ExceptionGroup,
+  groupOf,
+  keepLeaves,
+  originOf,
+  splitGroup,
+  type GroupOf,
+} from "./exception-group.js";
 export { GiveWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
-export type { Host } from "./host.js";
-export { boundaryOf, currentTask, instantly, registering } from "./instant.js";
+export { RealHost, type Host } from "./host.js";
+export { boundaryOf, currentTask, instantly, registering, runningTask } from "./instant.js";
 export {
   checkOperable,
   refusesAwait,
   Wait,
   waiting,
+  type Contest,
   type Instruction,
   type Operable,
   type Operation,
   type WaitDescription,
+  type Waiter,
 } from "./instruction.js";
 export type { Outcome } from "./outcome.js";
+export { placesOf } from "./probe.js";
 export { run, runOn, type RunOptions } from "./run.js";
 export { cancelBoundary, Scope } from "./scope.js";
 export { currentScheduler, Scheduler } from "./scheduler.js";
-export { adoptInto, checkFunction, operation, start, toFrame, type SpawnOptions } from "./spawning.js";
+export { adoptInto, checkFunction, isOperationFunction, operation, start, toFrame, type SpawnOptions } from "./spawning.js";
 export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } from "./task.js";
 export { Timer, type Due } from "./timers.js";
-export { Cleanup, Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { Cleanup, Frame, nameOf, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { unplacedError } from "./user-stack.js";

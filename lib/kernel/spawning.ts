@@ -61,7 +61,16 @@ export function operation<A extends readonly unknown[], T>(
   checkFunction("operation", fn);
   const call = (...args: A): Operation<T> => new OperationCall<T>(fn as AnyFunction, args);
   if (fn.name !== "") Object.defineProperty(call, "name", { value: fn.name, configurable: true });
+  defined.add(call);
   return call;
+}
+
+const defined = new WeakSet<object>();
+
+/** Whether what a function returns is an operation, as far as can be told without calling it. */
+export function isOperationFunction(fn: unknown): boolean {
+  if (typeof fn !== "function") return false;
+  return defined.has(fn) || Object.prototype.toString.call(fn) === "[object GeneratorFunction]";
 }
 
 /** Refuses what is no function that makes operations. */

@@ -1,0 +1,2 @@
+export { except, type Clause, type Handler } from "./except.js";
+export { unwrap } from "./unwrap.js";
