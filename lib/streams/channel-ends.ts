@@ -97,6 +97,11 @@ export class Receiver<T> implements Disposable {
     return this.#receive;
   }
 
+  /** The same as `receive`, under the name by which `forEach`, `map` and `each` take items. */
+  get(): Operation<T> {
+    return this.#receive;
+  }
+
   /**
    * Receives the oldest item if that needs no waiting. A plain call.
    *

@@ -9,11 +9,11 @@
 import { asOneChange, tasksOf, type TaskSince } from "../sync/index.js";
 import { Exchange, type Get, type Put } from "./exchange.js";
 import { Fifo } from "./fifo.js";
+import { QueueShutDown } from "./queue.js";
 
-/** Thrown by a receive end when all send ends are closed and nothing is left. */
-export class ChannelEnded extends Error {
+/** Thrown by a receive end when all send ends are closed and nothing is left. Loops take it for the end, as any QueueShutDown. */
+export class ChannelEnded extends QueueShutDown {
   override readonly name: string = "ChannelEnded";
-  readonly code = "COPPICE_CHANNEL_ENDED";
 }
 
 /** Thrown by a send end when all receive ends are closed: nobody would ever get the item. */

@@ -19,8 +19,8 @@ export interface Store<T> {
   clear(): void;
 }
 
-/** Makes the error of what cannot be done any more. */
-export type Refusal = () => Error;
+/** Makes the error of what cannot be done any more: whatever its user throws. */
+export type Refusal = () => unknown;
 
 export class Exchange<T> {
   readonly getting = new WaitLine<Get<T>>();
