@@ -5,7 +5,6 @@ export { call, type CallOptions } from "./call.js";
 export { use } from "./disposable.js";
 export { EventOverflow, type EventQueue, type Overflow } from "./event-queue.js";
 export { on, once, type EmitterLike, type EventOf, type OnOptions } from "./events.js";
-export { iterate, type Iteration } from "./iterate.js";
 export { until } from "./promise.js";
 export { toAsync, type AsyncOptions } from "./to-async.js";
 export { toAsyncIterable, type Emit, type StreamSource, type Takeable } from "./to-async-iterable.js";

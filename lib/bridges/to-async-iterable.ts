@@ -191,7 +191,7 @@ class Emission<T> extends Wait<void> {
   }
 
   describe(): WaitDescription {
-    return { kind: "emit" };
+    return { kind: "emit", isOutside: true };
   }
 }
 
@@ -214,13 +214,8 @@ function* produce<T>(source: StreamSource<T>, emit: Emit<T>): Generator<Instruct
 }
 
 function isTakeable<T>(value: unknown): value is Takeable<T> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "get" in value &&
-    typeof value.get === "function" &&
-    !(Symbol.iterator in value)
-  );
+  if (typeof value !== "object" || value === null || Symbol.iterator in value) return false;
+  return typeof (value as { get?: unknown }).get === "function";
 }
 
 /**
