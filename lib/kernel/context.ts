@@ -12,6 +12,15 @@ export class ContextNode {
   ) {}
 }
 
+/** By this a context is read from the outside, through a scope. */
+export const READ: unique symbol = Symbol("coppice.read");
+
+/** A context, as far as reading it goes. */
+export interface ContextReader<T> {
+  /** @internal */
+  readonly [READ]: (from: ContextNode | null) => T;
+}
+
 /** Finds the node of a key, or null. */
 export function lookUp(from: ContextNode | null, key: object): ContextNode | null {
   for (let node = from; node !== null; node = node.rest) if (node.key === key) return node;

@@ -4,7 +4,7 @@ export { bounded, perform } from "./bounded.js";
 export { cancelFrame, cancellationOf } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
-export { lookUp, withValue, type ContextNode } from "./context.js";
+export { lookUp, READ, withValue, type ContextNode, type ContextReader } from "./context.js";
 export { isErrorClass, matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
 export { addNote, notesOf } from "./error-notes.js";
 export { describeError, type DescribeOptions, type ErrorJson } from "./error-text.js";
@@ -41,7 +41,15 @@ export { placesOf } from "./probe.js";
 export { run, runOn, type RunOptions } from "./run.js";
 export { cancelBoundary, Scope } from "./scope.js";
 export { currentScheduler, Scheduler } from "./scheduler.js";
-export { adoptInto, checkFunction, isOperationFunction, operation, start, toFrame, type SpawnOptions } from "./spawning.js";
+export {
+  adoptInto,
+  checkFunction,
+  isOperationFunction,
+  operation,
+  start,
+  toFrame,
+  type SpawnOptions,
+} from "./spawning.js";
 export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } from "./task.js";
 export { Timer, type Due } from "./timers.js";
 export { Cleanup, Frame, nameOf, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";

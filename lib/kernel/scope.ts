@@ -2,7 +2,9 @@
 import { cancelFrame } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
+import { READ, type ContextReader } from "./context.js";
 import { Ending } from "./ending.js";
+import { misuse, show } from "./errors.js";
 import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running, type Operable } from "./instruction.js";
 import type { Scheduler } from "./scheduler.js";
@@ -28,6 +30,24 @@ export class Scope implements AsyncDisposable {
   /** Why it was cancelled, or undefined. */
   get cancellation(): Cancellation | undefined {
     return this.node.cancellation ?? undefined;
+  }
+
+  /**
+   * Reads a context from the outside: its value in the scope's boundary as it stands, or its default, or `undefined`
+   * when there is neither, and when the boundary has ended, for its values are gone with it (B5). A plain call.
+   *
+   * @example logger.info(scope.get(requestId), "connection closed");
+   */
+  get<T>(context: ContextReader<T>): T {
+    const { state, frame } = this.node;
+    // Typed loosely for callers without types.
+    if (typeof (context as Partial<ContextReader<T>> | null | undefined)?.[READ] !== "function") {
+      throw misuse(
+        "NOT_A_CONTEXT",
+        `scope.get() needs a context, got ${show(context)}. Pass what createContext() gave.`,
+      );
+    }
+    return context[READ](state === "closed" ? null : frame.context);
   }
 
   /**

@@ -6,13 +6,16 @@ import {
   instantly,
   lookUp,
   misuse,
+  READ,
   withValue,
+  type ContextNode,
+  type ContextReader,
   type Operable,
   type Operation,
 } from "../kernel/index.js";
 
 /** A value that is passed down the tree without being named on the way (B5). */
-export interface Context<T, Absent = never> {
+export interface Context<T, Absent = never> extends ContextReader<T | Absent> {
   readonly name: string;
   /** Gives the value, or the default, or `undefined` when there is neither. */
   get(): Operation<T | Absent>;
@@ -54,12 +57,16 @@ class Key<T> implements Context<T, undefined> {
     }));
   }
 
-  private read(context: Parameters<typeof lookUp>[0]): { readonly value: T } | undefined {
+  [READ](from: ContextNode | null): T | undefined {
+    return this.read(from)?.value;
+  }
+
+  private read(context: ContextNode | null): { readonly value: T } | undefined {
     // Only `set` and `with` of this key store under it.
     return (lookUp(context, this) as { readonly value: T } | null) ?? this.fallback;
   }
 
-  private demand(context: Parameters<typeof lookUp>[0]): T {
+  private demand(context: ContextNode | null): T {
     const found = this.read(context);
     if (found !== undefined) return found.value;
     throw misuse(
