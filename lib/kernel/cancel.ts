@@ -96,18 +96,50 @@ export function interrupt(task: TaskNode): void {
 
 /** The outermost frame to be unwound now, or null when nothing can land at the task's position. */
 export function landingTarget(task: TaskNode): Frame | null {
+  if (task.forcedFrom !== null) return forcedTarget(task, task.forcedFrom);
   let target: Frame | null = null;
   for (let frame = task.frame; frame !== null; frame = frame.parent) {
     const { scope } = frame;
     if (scope === null) continue;
-    if (isProtected(scope)) {
-      // The wait of a closing scope for its children is never given up: forcing reaches the children themselves.
-      if (!task.isForced || (frame === task.frame && scope.state === "closing")) return target;
-    }
-    if (scope.cancellation !== null && scope.state !== "closing") target = frame;
-    if (isShield(frame) && !task.isForced) return target;
+    if (isProtected(scope)) return target;
+    if (scope.cancellation !== null) target = frame;
+    if (isShield(frame)) return target;
   }
   return target;
+}
+
+/** The same when protection ends at `forcedFrom` (C7). */
+function forcedTarget(task: TaskNode, forcedFrom: Frame): Frame | null {
+  let target: Frame | null = null;
+  let above: Frame | null = null;
+  let isForced = true;
+  for (let frame = task.frame; frame !== null; above = frame, frame = frame.parent) {
+    const { scope } = frame;
+    if (scope !== null && !isForced && isProtected(scope)) return target;
+    // What a closing scope has begun is cut by itself; its own wait is not: it begins cleanup, or waits for children,
+    // and those are forced themselves.
+    if (scope?.state === "closing") {
+      if (above === null) return null;
+      target = above;
+    }
+    else if (scope !== null && scope.cancellation !== null) target = frame;
+    if (!isForced && isShield(frame)) return target;
+    if (frame === forcedFrom) isForced = false;
+  }
+  return target;
+}
+
+/** Lifts the protection of what a task runs from a frame on up; an earlier lifting from further out stays. */
+export function forceTask(task: TaskNode, from: Frame): void {
+  if (task.forcedFrom === null) task.interrupts++;
+  else if (isWithin(from, task.forcedFrom)) return;
+  task.forcedFrom = from;
+}
+
+/** Whether a frame stands on another one, or is it. */
+export function isWithin(frame: Frame, outer: Frame): boolean {
+  for (let f: Frame | null = frame; f !== null; f = f.parent) if (f === outer) return true;
+  return false;
 }
 
 /** Why the task of a wait that is being withdrawn is cancelled there. */

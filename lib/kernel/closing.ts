@@ -68,7 +68,7 @@ abstract class StandIn implements Driver {
   private finish(): void {
     const { current } = this;
     this.current = null;
-    if (current !== null && current.phase === FAILED) this.scope.record(current.result);
+    if (current !== null && current.phase === FAILED) this.scope.record(current.value);
   }
 
   /** Begins a wait; false when it has ended already. */

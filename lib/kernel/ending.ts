@@ -105,8 +105,8 @@ class EndingWait extends Wait<void> implements Watcher {
   }
 
   describe(): WaitDescription {
-    const { name } = this.ending.frame;
-    return { kind: "cancel", on: name, heldBy: [this.ending.frame.owner.name] };
+    const { name, owner } = this.ending.frame;
+    return { kind: "cancel", on: name, heldBy: [owner.name], holders: [owner.id] };
   }
 
   private waiting(): TaskNode {

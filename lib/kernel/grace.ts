@@ -2,7 +2,7 @@
  * The end of patience (C7): when cleanup still runs after its grace, it is cancelled as well. Protection is lifted
  * from every task below, each of their yields returns, and the report names who needed it and where it stood.
  */
-import { cancelFrame, interrupt } from "./cancel.js";
+import { cancelFrame, forceTask, interrupt } from "./cancel.js";
 import { clip, CleanupError } from "./errors.js";
 import { checkDuration, checkOptions } from "./arguments.js";
 import { trailOf } from "./probe.js";
@@ -31,14 +31,15 @@ export function checkCancelOptions(options: CancelOptions | undefined): void {
 /** Gives what is being cancelled below a frame a limited time to clean up. */
 export function startGrace(frame: Frame, graceMs: number): void {
   const { scheduler } = frame.owner;
-  if (graceMs === Infinity || frame.scope === null || frame.scope.state === "closed") return;
+  const { scope } = frame;
+  if (graceMs === Infinity || scope === null || scope.state === "closed") return;
   const timer = new Timer(scheduler.host.now() + graceMs, true, {
     timeIsUp: () => {
       force(frame, graceMs);
     },
   });
   scheduler.addTimer(timer);
-  frame.owner.watch({
+  (scope.watchers ??= new Set()).add({
     ended: () => {
       scheduler.removeTimer(timer);
     },
@@ -47,19 +48,15 @@ export function startGrace(frame: Frame, graceMs: number): void {
 
 /** Ends the protection of everything from the frame on down. */
 export function force(frame: Frame, graceMs: number): void {
-  const { scope } = frame;
+  const { scope, owner } = frame;
   if (scope === null || scope.state === "closed") return;
   const tasks = [...tasksBelow(frame)];
-  scope.record(report(frame, tasks, graceMs));
-  for (const task of tasks) task.isForced = true;
-  const cancellation = scope.cancellation ?? {
-    kind: "cancel",
-    reason: undefined,
-    scope: frame.name,
-    task: undefined,
-  };
+  const name = owner.root === frame ? owner.name : frame.name;
+  scope.record(report(name, tasks, graceMs));
+  for (const task of tasks) forceTask(task, task === owner ? frame : task.root);
+  const cancellation = scope.cancellation ?? { kind: "cancel", reason: undefined, scope: name, task: undefined };
   for (const task of tasks) {
-    if (task !== frame.owner) cancelFrame(task.root, cancellation);
+    if (task !== owner) cancelFrame(task.root, cancellation);
     interrupt(task);
   }
 }
@@ -77,20 +74,28 @@ function* tasksBelow(from: Frame): Generator<TaskNode> {
   }
 }
 
-function report(frame: Frame, tasks: readonly TaskNode[], graceMs: number): CleanupError {
+function report(boundary: string, tasks: readonly TaskNode[], graceMs: number): CleanupError {
   const busy = tasks.filter((task) => task.wait?.describe().kind !== "children");
   const named = busy.slice(0, MOST_NAMED).map((task) => `"${clip(task.name)}"${whereabouts(task)}`);
   const more = busy.length > MOST_NAMED ? ` and ${busy.length - MOST_NAMED} more` : "";
-  const text = `Cleanup of "${frame.name}" took longer than its grace of ${graceMs} ms and was cut short in ${named.join(", ")}${more}.`;
+  const text = `Cleanup of "${clip(boundary)}" took longer than its grace of ${graceMs} ms and was cut short in ${named.join(", ")}${more}.`;
   return unplacedError(() => new CleanupError(text));
 }
 
 /** What a parked task waits for, and where in the source. */
 export function whereabouts(task: TaskNode): string {
-  const { wait, frame } = task;
-  if (wait === null || frame?.driver == null) return "";
+  const { wait } = task;
+  if (wait === null) return "";
   const { kind, on } = wait.describe();
-  const at = trailOf(frame.driver).at;
-  const place = at[at.length - 1];
+  const place = placeOf(task);
   return ` (${kind}${on === undefined ? "" : ` "${clip(on)}"`}${place === undefined ? "" : ` at ${place}`})`;
+}
+
+/** The innermost position in a function* of the user's; what stands on top may have none. */
+function placeOf(task: TaskNode): string | undefined {
+  for (let frame = task.frame; frame !== null; frame = frame.parent) {
+    const place = frame.driver === null ? undefined : trailOf(frame.driver).at.at(-1);
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }

@@ -48,6 +48,10 @@ class Registration<T> extends Wait<T> {
     return true;
   }
 
+  override get canContend(): boolean {
+    return false;
+  }
+
   describe(): WaitDescription {
     return { kind: "turn" };
   }
@@ -73,4 +77,10 @@ export function boundaryOf(task: TaskNode): Frame {
 export function currentTask(): TaskNode {
   // A wait begins only while its task steps, and tasks are the one kind of Waiter.
   return running.task as TaskNode;
+}
+
+/** The task that steps now, or null outside all of them; for plain calls. */
+export function runningTask(): TaskNode | null {
+  // Tasks are the one kind of Waiter.
+  return running.task as TaskNode | null;
 }

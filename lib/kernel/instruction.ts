@@ -12,15 +12,18 @@
  * | SETTLED    | has its value                                                  | -                  |
  * | FAILED     | has its error                                                  | -                  |
  * | WITHDRAWN  | cancelled and gone                                             | -                  |
+ * | CONTENDING | begun as one of several of which only one happens (contest.ts) | the last three     |
  *
- * I1 Only BEGUN can settle, and once: a completion that comes twice, or after a cancel, changes nothing (S6).
+ * I1 Only BEGUN and CONTENDING can settle, and once: a completion that comes twice, or after a cancel, changes
+ *    nothing (S6).
  * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
  * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
  */
-import { misuse, show } from "./errors.js";
+import { clip, misuse, show } from "./errors.js";
 import type { Host } from "./host.js";
 import { answer, PROBE, probing } from "./probe.js";
 import type { Timer } from "./timers.js";
+import { placed } from "./user-stack.js";
 
 declare const instruction: unique symbol;
 
@@ -50,6 +53,7 @@ export const LEAVING = 3;
 export const SETTLED = 4;
 export const FAILED = 5;
 export const WITHDRAWN = 6;
+export const CONTENDING = 7;
 
 /** What waits and tasks need of the scheduler, which implements it. */
 export interface TaskScheduler {
@@ -70,6 +74,10 @@ export interface TaskScheduler {
   mayGoOn(task: Waiter): boolean;
   /** Puts the running task behind the ready ones. */
   requeue(task: Waiter): void;
+  /** Told of every yield of a task that has `interrupts`: who gives all tasks one sees all yields. */
+  yielded?(task: Waiter): void;
+  /** Told when a wait is settled that was withdrawn before: somebody kept it (I1). */
+  strayed?(wait: Wait<unknown>): void;
 }
 
 /** What a wait needs of the task that waits. */
@@ -93,8 +101,22 @@ export interface WaitDescription {
   readonly on?: string | undefined;
   /** The names of the tasks that hold what it waits for. */
   readonly heldBy?: readonly string[] | undefined;
+  /** The ids of the same tasks, where they are known: names may be shared. */
+  readonly holders?: readonly number[] | undefined;
+  /** Whether something outside of all tasks may end it: a promise, a callback, an event. */
+  readonly isOutside?: boolean | undefined;
   /** When it is due, in ms of the host's clock. */
   readonly due?: number | undefined;
+  /** The waits of which any one would do. */
+  readonly anyOf?: readonly WaitDescription[] | undefined;
+}
+
+/** Where several waits of one task stand, of which only one happens. */
+export interface Contest {
+  /** When it began. */
+  readonly since: number;
+  /** Told by the one that has settled, before anything else can happen. */
+  decided(winner: Wait<unknown>): void;
 }
 
 /**
@@ -104,12 +126,10 @@ export interface WaitDescription {
 export abstract class Wait<T> implements Operation<T> {
   declare readonly [instruction]: true;
   done = false;
-  /** As an iteration result: the wait itself while it is yielded, its result afterwards. */
+  /** As an iteration result: the wait itself while it is yielded, its result or error afterwards. */
   value: unknown = this;
   /** @internal */
   phase = FRESH;
-  /** @internal */
-  result: unknown = undefined;
   /** The task that waits; set before `begin`. */
   task: Waiter | null = null;
   /** When it began, in ms of the host's clock, as exact as the host's clock is cheap. */
@@ -128,6 +148,14 @@ export abstract class Wait<T> implements Operation<T> {
 
   /** Says what is waited for; called only when somebody looks. */
   abstract describe(): WaitDescription;
+
+  /**
+   * Whether it may be one of several of which only one happens, as in `select`: withdrawn, it leaves at once, and it is
+   * as if it had never been. Say false where leaving takes time, or cannot undo what beginning did.
+   */
+  get canContend(): boolean {
+    return true;
+  }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
@@ -163,8 +191,8 @@ export abstract class Wait<T> implements Operation<T> {
       const reply = answer();
       return reply;
     }
-    if (this.phase === SETTLED) return this.resumed();
-    if (this.phase === FAILED) throw this.result;
+    if (this.phase === SETTLED) return this;
+    if (this.phase === FAILED) throw placed(this.value, this);
     if (this.phase !== FRESH) return this.advancedByHand();
     const task = enter(this);
     const { scheduler } = task;
@@ -175,28 +203,37 @@ export abstract class Wait<T> implements Operation<T> {
       this.begin();
       // TypeScript cannot know that `begin` may have settled it.
       const phase = this.phase;
-      if (phase === SETTLED) return this.resumed();
-      if (phase === FAILED) throw this.result;
+      if (phase === SETTLED) return this;
+      if (phase === FAILED) throw this.value;
       this.since = scheduler.time;
     }
     task.wait = this;
     return this;
   }
 
-  private resumed(): this {
-    this.done = true;
-    this.value = this.result;
-    return this;
-  }
-
   private conclude(phase: number, result: unknown): void {
-    if (this.phase !== BEGUN) return;
+    if (this.phase !== BEGUN) {
+      if (this.phase === CONTENDING) this.decide(phase, result);
+      else if (this.phase === WITHDRAWN) this.task?.scheduler.strayed?.(this as Wait<unknown>);
+      return;
+    }
     this.phase = phase;
-    this.result = result;
+    this.done = true;
+    this.value = result;
     const { task } = this;
     if (task?.wait !== this) return;
     task.wait = null;
     task.scheduler.wake(task);
+  }
+
+  /** A contender is never yielded: until it is settled, its `value` is the contest. */
+  private decide(phase: number, result: unknown): void {
+    // `contend` has put it there.
+    const contest = this.value as Contest;
+    this.phase = phase;
+    this.done = true;
+    this.value = result;
+    contest.decided(this);
   }
 
   private advancedByHand(): unknown {
@@ -286,13 +323,14 @@ export function checkOperable(name: string, given: unknown): void {
   if (typeof given === "function") {
     const kind = given.constructor.name;
     if (kind !== "AsyncFunction" && kind !== "AsyncGeneratorFunction") return;
+    const which = given.name === "" ? "an async function" : `the async function "${clip(given.name, 40)}"`;
     throw misuse(
       "NOT_AN_OPERATION",
-      `${name}() needs an operation or a function*, got the async function "${given.name}". Write a function*, or use call(${given.name || "fn"}).`,
+      `${name}() needs an operation or a function*, got ${which}. Write a function*, or use call(${clip(given.name, 40) || "fn"}).`,
     );
   }
   if (typeof given === "object" && given !== null) {
-    if (Symbol.iterator in given) return;
+    if (Symbol.iterator in given && !Array.isArray(given)) return;
     if ("then" in given) {
       throw misuse(
         "NOT_AN_OPERATION",

@@ -82,6 +82,28 @@ export function trailOf(parked: Probed): Trail {
   });
 }
 
+/**
+ * Where the generators of a parked chain stand, for people to read: `file:line:column`, outermost first, of the source
+ * where source maps are at work. Not for comparing: two positions of the code may be one of the source.
+ */
+export function placesOf(parked: Probed): readonly string[] {
+  const length = chainDepth(parked);
+  return withDeepStacks(2 * length + 8, () => {
+    wantsStack = true;
+    try {
+      chainDepth(parked);
+    } finally {
+      wantsStack = false;
+    }
+    const frames = parse(captured?.stack);
+    captured = undefined;
+    return frames
+      .slice(OURS, OURS + length)
+      .map((frame) => frame.at)
+      .reverse();
+  });
+}
+
 /** An override of `next` answers by itself: with one call more every position would be one of ours. */
 const OURS = 3;
 

@@ -9,6 +9,7 @@
 import type { Cancellation } from "./cancellation.js";
 import { cancelFrame, landingTarget } from "./cancel.js";
 import { Awaiting, Closing } from "./closing.js";
+import { leaveFrame } from "./error-trail.js";
 import { misuse } from "./errors.js";
 import { combine } from "./exception-group.js";
 import { FAILED, SETTLED } from "./instruction.js";
@@ -22,12 +23,13 @@ export function bodyReturned(task: TaskNode, frame: Frame, value: unknown): void
   if (scope === null) {
     pop(task, frame);
     frame.phase = SETTLED;
-    frame.result = value;
+    frame.done = true;
+    frame.value = value;
     if (frame.parent === null) endTask(task, { type: "value", value });
     return;
   }
   if (scope.state === "open") {
-    frame.result = value;
+    frame.value = value;
     refuseDoomedTask(scope, frame, value);
     if (frame.kind?.awaitsChildren === true && scope.children > 0 && scope.errors === null) {
       scope.state = "awaiting";
@@ -43,7 +45,8 @@ export function bodyThrew(task: TaskNode, frame: Frame, error: unknown): void {
   if (frame.scope === null && frame.parent !== null && task.interrupts === 0) {
     pop(task, frame);
     frame.phase = FAILED;
-    frame.result = error;
+    frame.value = error;
+    leaveFrame(error, frame);
     return;
   }
   const scope = frame.needScope();
@@ -94,15 +97,31 @@ function finish(task: TaskNode, frame: Frame, scope: ScopeNode): void {
   pop(task, frame);
   scope.state = "closed";
   if (scope.cancellation !== null) task.interrupts--;
+  if (task.forcedFrom === frame) release(task);
   frame.kind?.closed?.(frame);
+  if (scope.watchers !== null) for (const watcher of scope.watchers) watcher.ended();
   const target = below === null || task.interrupts === 0 ? null : doomOf(task, frame, scope);
   const raw = outcomeOf(frame, scope);
   const outcome = frame.kind?.settle?.(raw, frame, target !== null) ?? raw;
   if (below === null) endTask(task, outcome);
   else if (target !== null && !isDelivered(frame, scope, outcome)) {
-    if (outcome.type === "errors") for (const error of outcome.errors) below.needScope().record(error);
+    if (outcome.type === "errors") passOn(outcome.errors, frame, below.needScope());
     cut(below, target);
   } else deliver(frame, outcome);
+}
+
+/** The boundary whose grace was over is gone: what the task does next is protected again (C7). */
+function release(task: TaskNode): void {
+  task.forcedFrom = null;
+  task.interrupts--;
+}
+
+/** Errors are carried along by an unwinding that goes on (C5). */
+function passOn(errors: readonly unknown[], from: Frame, to: ScopeNode): void {
+  for (const error of errors) {
+    leaveFrame(error, from);
+    to.record(error);
+  }
 }
 
 /** Where the unwinding that goes on below a frame ends, or null when its caller goes on normally. */
@@ -117,7 +136,7 @@ function isDelivered(frame: Frame, scope: ScopeNode, outcome: Outcome): boolean 
 
 function outcomeOf(frame: Frame, scope: ScopeNode): Outcome {
   if (scope.errors !== null) return { type: "errors", errors: scope.errors };
-  if (scope.target === null) return { type: "value", value: frame.result };
+  if (scope.target === null) return { type: "value", value: frame.value };
   const cancellation = scope.cancellation ?? scope.target.scope?.cancellation;
   return { type: "cancelled", cancellation: cancellation ?? UNKNOWN };
 }
@@ -129,17 +148,18 @@ const UNKNOWN: Cancellation = { kind: "cancel", reason: undefined, scope: "", ta
 function deliver(frame: Frame, outcome: Outcome): void {
   if (outcome.type === "errors") {
     frame.phase = FAILED;
-    frame.result = combine(outcome.errors);
+    frame.value = combine(outcome.errors);
+    leaveFrame(frame.value, frame);
   } else {
     frame.phase = SETTLED;
-    frame.result = outcome.type === "value" ? outcome.value : undefined;
+    frame.done = true;
+    frame.value = outcome.type === "value" ? outcome.value : undefined;
   }
 }
 
 /** The task's last frame is gone: tells its scope first, so that its own scope's body is unwound, not thrown into (E1). */
 function endTask(task: TaskNode, outcome: Outcome): void {
-  // Combined once, so that all who ask get the same object.
-  task.outcome = outcome.type === "errors" ? { type: "errors", errors: [combine(outcome.errors)] } : outcome;
+  task.outcome = outcome.type === "errors" ? failed(task, outcome.errors) : outcome;
   const { owner: scope, isHeld, isContained } = task;
   if (scope !== null) {
     scope.unlink(task);
@@ -151,6 +171,13 @@ function endTask(task: TaskNode, outcome: Outcome): void {
   if (watchers instanceof Set) for (const watcher of watchers) watcher.ended();
   else watchers?.ended();
   scope?.gone?.check();
+}
+
+/** Combined once, so that all who ask get the same object. */
+function failed(task: TaskNode, errors: readonly unknown[]): Outcome {
+  const error = combine(errors);
+  leaveFrame(error, task.root);
+  return { type: "errors", errors: [error] };
 }
 
 function childFailed(scope: ScopeNode, task: TaskNode, error: unknown): void {

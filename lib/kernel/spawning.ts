@@ -2,7 +2,7 @@
  * How operations come into the tree: what users pass becomes a frame, a frame becomes a task, a task belongs to a
  * scope (B2) and takes its context from whoever spawns it (B5).
  */
-import { inherited } from "./cancel.js";
+import { forceTask, inherited, isWithin } from "./cancel.js";
 import type { ContextNode } from "./context.js";
 import { clip, misuse, show } from "./errors.js";
 import {
@@ -150,6 +150,9 @@ export function adoptInto<T>(
   if (cancellation !== null) {
     root.needScope().cancellation = cancellation;
     task.interrupts++;
+    // What cleanup spawns when its grace is over gets none either (C7).
+    const { forcedFrom } = frame.owner;
+    if (forcedFrom !== null && isWithin(frame, forcedFrom)) forceTask(task, root);
   }
   return task;
 }

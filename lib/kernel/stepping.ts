@@ -2,6 +2,7 @@
  * One turn of one task: resumes the generator on top of its stack until the task is parked, has given way or has
  * ended. Stays a loop whatever is called (S7).
  */
+import { advancedByHand, failInPlace, takeBack } from "./by-hand.js";
 import { interrupt, landingTarget } from "./cancel.js";
 import { BEGUN, DEFERRED, FAILED, WITHDRAWN, type Wait } from "./instruction.js";
 import { bodyReturned, bodyThrew, cut } from "./settling.js";
@@ -17,16 +18,25 @@ export function advance(task: TaskNode): void {
     try {
       result = driver.next();
     } catch (error) {
+      takeBack(task, frame);
       bodyThrew(task, frame, error);
       if (mustPause(task)) return;
       continue;
     }
+    const { wait } = task;
     if (result.done === true) {
-      bodyReturned(task, frame, result.value);
+      if (wait === null && task.frame === frame) bodyReturned(task, frame, result.value);
+      else returnedByHand(task, frame);
       if (mustPause(task)) return;
-    } else if (result.value === task.wait && task.wait !== null) {
-      if (task.interrupts === 0 || !afterYield(task, task.wait)) return;
+    } else if (result.value === wait && wait !== null) {
+      if (task.frame !== frame) failInPlace(task, frame);
+      else if (task.interrupts === 0) return;
+      else {
+        task.scheduler.yielded?.(task);
+        if (!afterYield(task, wait)) return;
+      }
     } else if (result.value !== task.frame) refuse(task, frame, result.value);
+    else if (task.frame?.parent !== frame) failInPlace(task, frame);
   }
 }
 
@@ -96,7 +106,7 @@ function begin(task: TaskNode, wait: Wait<unknown>): boolean {
     wait.begin();
   } catch (error) {
     wait.phase = FAILED;
-    wait.result = error;
+    wait.value = error;
     return true;
   }
   // What gives way defers itself once more; a boundary has pushed itself; what has settled goes on at once.
@@ -107,17 +117,17 @@ function begin(task: TaskNode, wait: Wait<unknown>): boolean {
   return false;
 }
 
+function returnedByHand(task: TaskNode, frame: Frame): void {
+  takeBack(task, frame);
+  bodyThrew(task, frame, advancedByHand());
+}
+
 /** The generator yielded something of its own (E5): throws into it, at that place. */
 function refuse(task: TaskNode, frame: Frame, yielded: unknown): void {
   const error = notAnOperation(task, yielded);
   const { driver } = frame;
-  const { wait } = task;
-  if (wait !== null) {
-    // A wait that was begun by hand and yielded through something else.
-    if (wait.phase === BEGUN) wait.withdraw(true);
-    wait.phase = WITHDRAWN;
-    task.wait = null;
-  }
+  // Something that was begun by hand and yielded through something else.
+  takeBack(task, frame);
   if (driver?.throw === undefined) {
     bodyThrew(task, frame, error);
     return;

@@ -174,7 +174,15 @@ class Join<T> extends Wait<T> implements Watcher {
   }
 
   describe(): WaitDescription {
-    return { kind: "join", on: this.target.name, heldBy: [this.target.name] };
+    const { target } = this;
+    return {
+      kind: "join",
+      on: target.name,
+      heldBy: [target.name],
+      holders: [target.id],
+      // A task on another scheduler goes on by that one's clock.
+      isOutside: target.scheduler !== this.task?.scheduler,
+    };
   }
 }
 

@@ -5,7 +5,7 @@
  *
  * T1 A frame is on its task's stack from `push` until it is finished; `task.frame` is the top.
  * T2 An entry is in the list of at most one scope, its `owner`, ordered by creation.
- * T3 `task.interrupts` counts the scopes on the task's stack that have a cancellation.
+ * T3 `task.interrupts` counts the scopes on the task's stack that have a cancellation, and its `forcedFrom`.
  * T4 `scope.children` counts the entries that are tasks and not held.
  *
  * | scope state | what runs                                          | cancellation           |
@@ -201,6 +201,11 @@ export class Frame extends Wait<unknown> {
     return { kind: "boundary", on: this.name };
   }
 
+  /** What a body has done cannot be taken back. */
+  override get canContend(): boolean {
+    return false;
+  }
+
   // The hot path of every call of an operation: the same protocol as any wait, but it parks nobody.
   override next(sent?: unknown): unknown {
     if (sent === PROBE) {
@@ -258,8 +263,8 @@ export class TaskNode extends Entry implements Waiter {
   interrupts = 0;
   /** What its next turn begins with. */
   turn: Turn = START;
-  /** The grace of a cancel is over: cleanup is no longer protected (C7). */
-  isForced = false;
+  /** The grace of a cancel is over: from this frame on up cleanup is no longer protected (C7). Counts as an interrupt. */
+  forcedFrom: Frame | null = null;
   /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
   isHeld = false;
   /** Its failure goes to whoever waits for it, and not to its scope. */
@@ -286,6 +291,11 @@ export class TaskNode extends Entry implements Waiter {
 
   get name(): string {
     return this.givenName ?? this.root.name;
+  }
+
+  /** Whether the grace of a cancel of what it runs in is over. */
+  get isForced(): boolean {
+    return this.forcedFrom !== null;
   }
 
   /** Makes it an entry that is undone in its turn, like a cleanup. */

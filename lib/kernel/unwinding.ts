@@ -46,7 +46,7 @@ export class Unwinding implements Driver {
   private resume(): IteratorResult<unknown, unknown> {
     const { awaited, generator } = this;
     const hasFailed = awaited !== null && awaited.phase === FAILED;
-    if (hasFailed) this.frame.needScope().record(awaited.result);
+    if (hasFailed) this.frame.needScope().record(awaited.value);
     const cuts = this.isCutting || this.isDelegated || hasFailed;
     this.awaited = null;
     this.isCutting = this.isDelegated = false;
