@@ -63,19 +63,39 @@ function signalled(task: TaskHandle<unknown>, signal: AbortSignal): Cancellation
   return { kind: "signal", reason: signal.reason, scope: task.name, task: undefined };
 }
 
-/** The listener lives as long as the task: a long-lived signal keeps nothing of ended ones. */
+/** One listener serves all tasks that follow a signal: hosts warn of a signal with many of them. */
+class Following {
+  private readonly tasks = new Set<TaskHandle<unknown>>();
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  add(task: TaskHandle<unknown>): void {
+    if (this.tasks.size === 0) this.signal.addEventListener("abort", this);
+    this.tasks.add(task);
+    task.watch({ ended: () => this.remove(task) });
+  }
+
+  handleEvent(): void {
+    for (const task of [...this.tasks]) {
+      task.scheduler.batch(() => {
+        cancelTask(task, signalled(task, this.signal));
+      });
+    }
+  }
+
+  /** The listener lives as long as a task does: a long-lived signal keeps nothing of ended ones. */
+  private remove(task: TaskHandle<unknown>): void {
+    this.tasks.delete(task);
+    if (this.tasks.size === 0) this.signal.removeEventListener("abort", this);
+  }
+}
+
+const followings = new WeakMap<AbortSignal, Following>();
+
 function follow(task: TaskHandle<unknown>, signal: AbortSignal): void {
-  const abort = (): void => {
-    task.scheduler.batch(() => {
-      cancelTask(task, signalled(task, signal));
-    });
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  task.watch({
-    ended: () => {
-      signal.removeEventListener("abort", abort);
-    },
-  });
+  let following = followings.get(signal);
+  if (following === undefined) followings.set(signal, (following = new Following(signal)));
+  following.add(task);
 }
 
 /**
