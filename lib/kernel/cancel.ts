@@ -121,8 +121,7 @@ function forcedTarget(task: TaskNode, forcedFrom: Frame): Frame | null {
     if (scope?.state === "closing") {
       if (above === null) return null;
       target = above;
-    }
-    else if (scope !== null && scope.cancellation !== null) target = frame;
+    } else if (scope !== null && scope.cancellation !== null) target = frame;
     if (!isForced && isShield(frame)) return target;
     if (frame === forcedFrom) isForced = false;
   }

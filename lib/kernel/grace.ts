@@ -54,7 +54,12 @@ export function force(frame: Frame, graceMs: number): void {
   const name = owner.root === frame ? owner.name : frame.name;
   scope.record(report(name, tasks, graceMs));
   for (const task of tasks) forceTask(task, task === owner ? frame : task.root);
-  const cancellation = scope.cancellation ?? { kind: "cancel", reason: undefined, scope: name, task: undefined };
+  const cancellation = scope.cancellation ?? {
+    kind: "cancel",
+    reason: undefined,
+    scope: name,
+    task: undefined,
+  };
   for (const task of tasks) {
     if (task !== owner) cancelFrame(task.root, cancellation);
     interrupt(task);
