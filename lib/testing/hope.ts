@@ -1,0 +1,65 @@
+/**
+ * How long the clock stands still for the world outside, in real ms.
+ *
+ * | next timer | somebody waits for the outside | something under way there | stands still for                       |
+ * | ---------- | ------------------------------ | ------------------------- | -------------------------------------- |
+ * | yes        | no                             | any                       | no time at all                         |
+ * | yes        | yes                            | no                        | `quietMs`, once for every such wait    |
+ * | yes        | yes                            | yes                       | `patienceMs`, once; then as long as    |
+ * |            |                                |                           | the timer would really take            |
+ * | no         | no                             | no                        | no time: a deadlock                    |
+ * | no         | no                             | yes                       | `STUCK_MS`                             |
+ * | no         | yes                            | no                        | `patienceMs`                           |
+ * | no         | yes                            | yes                       | for ever; `patienceMs` with a cycle    |
+ */
+import type { TaskNode } from "../kernel/index.js";
+import { findCycle } from "./deadlock.js";
+import type { Parked } from "./outside-waits.js";
+import { RealWorld } from "./real-world.js";
+
+const PATIENCE_MS = 1_000;
+const QUIET_MS = 100;
+const STUCK_MS = 4_000;
+
+export class Hope {
+  readonly real = new RealWorld();
+  /** Waits that were given their time in vain while nothing was under way. */
+  readonly #hopeless = new WeakSet();
+  /** Waits that were given their time in vain while something was. */
+  readonly #slow = new WeakSet();
+  #hasGivenUp = false;
+
+  constructor(
+    private readonly patienceMs = PATIENCE_MS,
+    private readonly quietMs = Math.min(QUIET_MS, patienceMs),
+  ) {}
+
+  /** Whether it has waited for an outside that did not answer. */
+  get hasGivenUp(): boolean {
+    return this.#hasGivenUp;
+  }
+
+  /** @param dueMs - how far away the next timer is, `Infinity` without one */
+  limitMs(parked: Parked, dueMs: number, roots: readonly TaskNode[]): number {
+    const { isBusy } = this.real;
+    if (dueMs === Infinity) return this.#limitForEver(parked, isBusy, roots);
+    const hoped = parked.waits.filter((wait) => !this.#hopeless.has(wait));
+    if (hoped.length === 0 || (parked.side !== "outside" && isBusy !== true)) return 0;
+    if (isBusy !== true) return isBusy === undefined ? this.patienceMs : this.quietMs;
+    return hoped.every((wait) => this.#slow.has(wait)) ? dueMs : this.patienceMs + dueMs;
+  }
+
+  #limitForEver({ side }: Parked, isBusy: boolean | undefined, roots: readonly TaskNode[]): number {
+    if (side === "outside")
+      return isBusy === false || findCycle(roots).length > 0 ? this.patienceMs : Infinity;
+    return isBusy === true ? Math.min(STUCK_MS, this.patienceMs * 4) : 0;
+  }
+
+  /** Notes that the outside did not come. */
+  giveUp({ waits }: Parked): void {
+    if (waits.length === 0) return;
+    this.#hasGivenUp = true;
+    const vain = this.real.isBusy === true ? this.#slow : this.#hopeless;
+    for (const wait of waits) vain.add(wait);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * One run of an operation in a world, from start to the last look for leftovers: what `runTest`, `cancelEverywhere` and
+ * `explore` have in common.
+ */
+import {
+  nodeOf,
+  type Operable,
+  type Operation,
+  type Outcome,
+  type Task,
+  type TaskNode,
+} from "../kernel/index.js";
+import { leftBehind, Snapshot, type LeftoverOptions } from "./leftovers.js";
+import { clockOf, type VirtualClock } from "./virtual-clock.js";
+import type { World } from "./world.js";
+
+/** What a test runs: an operation, or a `function*` that gets the clock. */
+export type TestBody<T> = Operation<T> | ((clock: VirtualClock) => Operation<T>);
+
+/** How a run has ended, and whether it was in order. */
+export interface Trial {
+  readonly task: TaskNode;
+  /** Null when the operation could not be brought to its end. */
+  readonly outcome: Outcome | null;
+  /** What was wrong, beside the outcome: a deadlock, something left behind, an error that nobody saw. */
+  readonly fault: { readonly error: unknown } | null;
+}
+
+/** How to try. */
+export interface TrialOptions extends LeftoverOptions {
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: VirtualClock | undefined;
+}
+
+export function tryOut(world: World, body: TestBody<unknown>, options: TrialOptions): Promise<Trial> {
+  const snapshot = new Snapshot(world, options);
+  return snapshot.hostTimers.track(() => goThrough(world, body, options, snapshot));
+}
+
+async function goThrough(
+  world: World,
+  body: TestBody<unknown>,
+  options: TrialOptions,
+  snapshot: Snapshot,
+): Promise<Trial> {
+  const { signal } = options;
+  const task = world.run(withClock(body, options.clock ?? clockOf(world)), {
+    name: options.name ?? nameOf(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const node = nodeOf(task);
+  // Its failure is looked at here.
+  node.isObserved = true;
+  try {
+    await world.drive(() => node.outcome !== null);
+  } catch (error) {
+    await end(world, [task]);
+    return { task: node, outcome: null, fault: { error } };
+  }
+  return { task: node, outcome: node.outcome, fault: await faultOf(world, snapshot, node) };
+}
+
+function withClock(body: TestBody<unknown>, clock: VirtualClock): Operable<unknown> {
+  return typeof body === "function" && body.length > 0 ? () => body(clock) : (body as Operable<unknown>);
+}
+
+function nameOf(body: TestBody<unknown>): string {
+  const { name } = body as { name?: unknown };
+  return typeof name === "string" && name !== "" ? name : "test";
+}
+
+async function faultOf(world: World, snapshot: Snapshot, node: TaskNode): Promise<Trial["fault"]> {
+  const findings = await snapshot.findings();
+  // Tasks are what users hold of them.
+  const left = snapshot.newRoots as unknown as Task<unknown>[];
+  if (left.length > 0) await end(world, left);
+  const [unobserved] = world.host.unobservedErrors.splice(0).map((error) => ({ error }));
+  if (unobserved !== undefined) return unobserved;
+  return findings.length === 0 ? null : { error: leftBehind(node.name, findings) };
+}
+
+/** Cancels what is left, so that a test that fails does not disturb the next one; cleanup that hangs is cut short. */
+async function end(world: World, tasks: readonly Task<unknown>[]): Promise<void> {
+  const nodes = tasks.map(nodeOf);
+  for (const task of tasks)
+    void task.cancel("the test is over", { grace: 0 }).then(undefined, () => undefined);
+  try {
+    await world.drive(() => nodes.every((node) => node.outcome !== null));
+  } catch {
+    // What cannot be ended was reported already.
+  }
+  world.host.unobservedErrors.length = 0;
+}

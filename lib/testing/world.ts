@@ -1,0 +1,172 @@
+/**
+ * A world of its own to run in: a scheduler, its host, and what moves them on.
+ *
+ * W1 Before the clock moves, the real event loop has had a turn: whatever was about to happen has happened.
+ * W2 The clock jumps by itself only while `drive` is under way, and only when every task is parked.
+ * W3 While a task waits for something outside, time stands still, as `Hope` says.
+ */
+import { runOn, type Operable, type RunOptions, type Task, type TaskNode } from "../kernel/index.js";
+import { reportDeadlock } from "./deadlock.js";
+import { SpinningError } from "./errors.js";
+import { Hope } from "./hope.js";
+import { outside, TestHost, type Order } from "./host.js";
+import { lookAtParked } from "./outside-waits.js";
+import { TestScheduler, type Watcher } from "./scheduler.js";
+import { drawTree } from "./tree.js";
+
+/** How many slices of work have to pass without an idle moment, and how much real time, to be too much. */
+const MOST_SLICES = 500;
+const MOST_REAL_MS = 2_500;
+/** How long to wait for an event before looking around again, in real ms. */
+const LOOK_MS = 50;
+
+/** How a world is set up. */
+export interface WorldOptions {
+  readonly order?: Order | undefined;
+  readonly watcher?: Watcher | undefined;
+  readonly patienceMs?: number | undefined;
+  readonly quietMs?: number | undefined;
+}
+
+/** A wish for the clock to be moved by hand. */
+export interface Move {
+  readonly to: number;
+  done(): void;
+}
+
+export class World {
+  readonly host: TestHost;
+  readonly scheduler: TestScheduler;
+  readonly hope: Hope;
+  #moves: Move[] = [];
+  /** How many loops move this world on. */
+  #drivers = 0;
+
+  constructor(options: WorldOptions = {}) {
+    this.host = new TestHost(options.order);
+    this.scheduler = new TestScheduler(this.host, options.watcher ?? null);
+    this.hope = new Hope(options.patienceMs, options.quietMs);
+  }
+
+  run<T>(op: Operable<T>, options?: RunOptions): Task<T> {
+    return runOn(this.scheduler, op, options);
+  }
+
+  get roots(): TaskNode[] {
+    return [...this.scheduler.roots];
+  }
+
+  /** Moves the clock by hand; what is due on the way fires at its time. */
+  move(move: Move): void {
+    this.#moves.push(move);
+    if (this.#drivers === 0) void this.#goOn(() => this.#moves.length === 0, false);
+  }
+
+  /** Whether the clock can be moved at once: nothing outside could come first. */
+  get canMoveNow(): boolean {
+    if (this.host.hasMacrotask || this.#moves.length > 0) return false;
+    return lookAtParked(this.scheduler.roots).side === "inside";
+  }
+
+  /** Moves the clock at once. */
+  moveNow(to: number): void {
+    for (let at = this.nextTimer; at !== undefined && at <= to; at = this.nextTimer) this.host.moveTo(at);
+    this.host.moveTo(to);
+  }
+
+  /**
+   * Goes on until `isOver`, jumping from timer to timer.
+   *
+   * @throws DeadlockError when nothing can wake the parked tasks, SpinningError when a task never parks
+   */
+  drive(isOver: () => boolean): Promise<void> {
+    return this.#goOn(isOver, true);
+  }
+
+  /** When the next timer is due. */
+  get nextTimer(): number | undefined {
+    return this.scheduler.timers.first?.at;
+  }
+
+  /** Gives the real event loop a turn. */
+  turn(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      outside.macrotask(resolve);
+    });
+  }
+
+  async #goOn(isOver: () => boolean, isJumping: boolean): Promise<void> {
+    this.#drivers++;
+    try {
+      while (!isOver()) {
+        await this.turn();
+        if (isOver() || this.#work()) continue;
+        if (isJumping) await this.#jump(isOver);
+        else return;
+      }
+    } finally {
+      this.#drivers--;
+    }
+  }
+
+  /** Does what is to be done without the clock moving by itself; false when there is nothing. */
+  #work(): boolean {
+    if (this.host.hasMacrotask) {
+      this.host.runMacrotasks();
+      if (this.#isSpinning) throw this.#spinning();
+      return true;
+    }
+    this.host.idle();
+    const [move] = this.#moves.sort((a, b) => a.to - b.to);
+    if (move === undefined) return false;
+    const at = this.nextTimer;
+    if (at !== undefined && at <= move.to) this.host.moveTo(at);
+    else {
+      this.#moves = this.#moves.filter((other) => other !== move);
+      this.host.moveTo(move.to);
+      move.done();
+    }
+    return true;
+  }
+
+  /** Every task is parked: time goes on, if nothing outside comes first. */
+  async #jump(isOver: () => boolean): Promise<void> {
+    const parked = lookAtParked(this.scheduler.roots);
+    const at = this.nextTimer;
+    const dueMs = at === undefined ? Infinity : at - this.host.time;
+    const began = outside.now();
+    const { events } = this.scheduler;
+    for (;;) {
+      const leftMs = this.hope.limitMs(parked, dueMs, this.roots) - (outside.now() - began);
+      if (leftMs <= 0) break;
+      await this.#eventWithin(Math.min(leftMs, LOOK_MS));
+      if (this.scheduler.events !== events || isOver() || this.#moves.length > 0) return;
+    }
+    if (at === undefined) throw reportDeadlock(this.roots);
+    this.hope.giveUp(parked);
+    this.host.moveTo(at);
+  }
+
+  #eventWithin(ms: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const stop = outside.after(ms, resolve);
+      this.scheduler.onEvent(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  get #isSpinning(): boolean {
+    const { slices, slicesSince } = this.host;
+    return slices > MOST_SLICES && outside.now() - slicesSince > MOST_REAL_MS;
+  }
+
+  #spinning(): Error {
+    return new SpinningError(
+      "A task goes on and on without waiting for anything.\n" +
+        `${drawTree(this.roots)}\n` +
+        "Let it wait for what it waits for (an Event, a Queue, sleep) instead of looping over checkpoint().",
+    );
+  }
+}
