@@ -3,6 +3,7 @@ import { misuse, show, Wait, waiting, type Operation, type WaitDescription } fro
 type Start<T> = (
   resolve: (value: T) => void,
   reject: (error: unknown) => void,
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a block that returns nothing is as good as undefined
 ) => (() => void) | undefined | void;
 
 class Action<T> extends Wait<T> {
@@ -57,7 +58,7 @@ class Action<T> extends Wait<T> {
   }
 
   describe(): WaitDescription {
-    return { kind: "action", on: this.start.name === "" ? undefined : this.start.name };
+    return { kind: "action", on: this.start.name === "" ? undefined : this.start.name, isOutside: true };
   }
 }
 

@@ -9,8 +9,9 @@ import {
   type Operation,
   type WaitDescription,
 } from "../kernel/index.js";
+import { abortReason } from "../operations/index.js";
 import { abandon, type Settled } from "./abandoned.js";
-import { abortReason, isEcho } from "./abort-signal.js";
+import { isEcho } from "./abort-signal.js";
 import { isThenable } from "./promise.js";
 
 /** How to call. */
@@ -61,9 +62,14 @@ class Call<T> extends Wait<T> {
     return true;
   }
 
+  /** What was called takes time to end. */
+  override get canContend(): boolean {
+    return false;
+  }
+
   describe(): WaitDescription {
     const name = this.name();
-    return { kind: "call", on: name === "" ? undefined : name };
+    return { kind: "call", on: name === "" ? undefined : name, isOutside: true };
   }
 
   /** A thenable may call back twice: the first time counts. */

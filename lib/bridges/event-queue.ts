@@ -6,6 +6,13 @@ export type Overflow = "fail" | "drop-oldest" | "drop-newest";
 
 const POLICIES: readonly unknown[] = ["fail", "drop-oldest", "drop-newest"] satisfies Overflow[];
 
+/** @throws TypeError for any other word */
+export function checkOverflow(caller: string, given: unknown): void {
+  if (POLICIES.includes(given)) return;
+  const text = `${caller} needs "fail", "drop-oldest" or "drop-newest" as \`overflow\`, got ${show(given)}.`;
+  throw misuse("OVERFLOW", text);
+}
+
 /** Thrown by the queue of `on` when events came faster than they were read, and none was to be lost. */
 export class EventOverflow extends Error {
   override readonly name: string = "EventOverflow";
@@ -22,12 +29,6 @@ export class EventQueue<T> extends Queue<T> {
   /** @internal */
   constructor(name: string, capacity: number, overflow: Overflow) {
     super({ name, capacity });
-    if (!POLICIES.includes(overflow)) {
-      throw misuse(
-        "OVERFLOW",
-        `on() needs "fail", "drop-oldest" or "drop-newest" as \`overflow\`, got ${show(overflow)}.`,
-      );
-    }
     this.#overflow = overflow;
     this.#take = take(super.get(), (error) => this.#translate(error)) as Operation<T>;
   }

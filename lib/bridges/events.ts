@@ -17,12 +17,14 @@ import {
   type Operation,
   type WaitDescription,
 } from "../kernel/index.js";
-import { EventQueue, type Overflow } from "./event-queue.js";
+import { checkOverflow, EventQueue, type Overflow } from "./event-queue.js";
 
 /** The part of Node's EventEmitter that is needed; its many look-alikes have it too. */
 export interface EmitterLike {
-  on(name: string, listener: (...args: never[]) => void): unknown;
-  off(name: string, listener: (...args: never[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what arguments there are, only the emitter knows
+  on(name: string, listener: (...args: any[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  off(name: string, listener: (...args: any[]) => void): unknown;
 }
 
 /** The type of a target's event, from its `on…` property. */
@@ -77,6 +79,7 @@ export function on(
   checkOptions("on()", ["capacity", "overflow"], options);
   const { capacity = Infinity, overflow = "fail" } = options;
   checkCount("on()", "capacity", 1, capacity);
+  checkOverflow("on()", overflow);
   return registering((task) => {
     const queue = new EventQueue<unknown>(titleOf(name), capacity, overflow);
     const remove = listen(
@@ -161,7 +164,7 @@ class Once extends Wait<unknown> {
   }
 
   describe(): WaitDescription {
-    return { kind: "event", on: titleOf(this.event) };
+    return { kind: "event", on: titleOf(this.event), isOutside: true };
   }
 }
 

@@ -59,7 +59,7 @@ class PromiseWait<T> extends Wait<T> {
   }
 
   describe(): WaitDescription {
-    return { kind: "promise" };
+    return { kind: "promise", isOutside: true };
   }
 }
 

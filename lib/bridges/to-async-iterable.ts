@@ -11,6 +11,7 @@ import {
   checkOptions,
   errorOf,
   nodeOf,
+  operation,
   run,
   Wait,
   waiting,
@@ -40,8 +41,8 @@ export type StreamSource<T> =
   | (() => Operation<Takeable<T>>);
 
 interface Request<T> {
-  resolve(result: IteratorResult<T, undefined>): void;
-  reject(error: unknown): void;
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 class Streaming<T> implements AsyncIterableIterator<T, undefined> {
@@ -197,9 +198,7 @@ class Emission<T> extends Wait<void> {
 
 function* produce<T>(source: StreamSource<T>, emit: Emit<T>): Generator<Instruction, void> {
   // A function's result, or an operation's, may be the queue to take from.
-  const made: unknown = isTakeable(source)
-    ? source
-    : yield* typeof source === "function" ? source(emit) : source;
+  const made: unknown = isTakeable(source) ? source : yield* opening(source, emit);
   if (!isTakeable<T>(made)) return;
   for (;;) {
     let value: T;
@@ -211,6 +210,17 @@ function* produce<T>(source: StreamSource<T>, emit: Emit<T>): Generator<Instruct
     }
     yield* emit(value);
   }
+}
+
+/** A body that emits is a boundary of its own; what opens a queue is not, for the queue lives as long as the stream. */
+function opening<T>(
+  source: Exclude<StreamSource<T>, Takeable<T>>,
+  emit: Emit<T>,
+): Operation<unknown> {
+  if (typeof source !== "function") return source;
+  // Only a body that emits takes a parameter.
+  const body = source as (emit: Emit<T>) => Operation<unknown>;
+  return body.length === 0 ? body(emit) : operation(body)(emit);
 }
 
 function isTakeable<T>(value: unknown): value is Takeable<T> {

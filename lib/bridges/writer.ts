@@ -10,7 +10,7 @@ import {
   type Operation,
   type ScopeNode,
 } from "../kernel/index.js";
-import { abortReason, causeOf } from "./abort-signal.js";
+import { abortReason, causeOf } from "../operations/index.js";
 import { until } from "./promise.js";
 
 /** A WHATWG stream that the current boundary writes to. */

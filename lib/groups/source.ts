@@ -15,7 +15,7 @@ import {
   type Operation,
   type ScopeNode,
 } from "../kernel/index.js";
-import { isAsyncIterable, isReadableStream, openAsync, settling } from "../operations/index.js";
+import { abortReason, causeOf, isAsyncIterable, isReadableStream, openAsync, settling } from "../operations/index.js";
 
 /** Gives one item after the other: a queue, a subscription, an interval. */
 export interface Gettable<T> {
@@ -157,7 +157,8 @@ async function stopAsync(
   scope: ScopeNode | null,
 ): Promise<void> {
   const pulled = Promise.resolve(pulling).catch(() => undefined);
-  await opened.stop?.(scope?.cancellation?.reason, pulling !== null);
+  const reason = scope === null ? undefined : abortReason(causeOf(scope));
+  await opened.stop?.(reason, pulling !== null);
   if (opened.stop !== undefined) await pulled;
 }
 

@@ -1,3 +1,4 @@
+export { abortReason, causeOf } from "./abort-reason.js";
 export { all, allSettled, type Attempts, type Named, type Results } from "./all.js";
 export { any } from "./any.js";
 export { isAsyncIterable, isReadableStream, openAsync, settling, type AsyncSource } from "./async-source.js";

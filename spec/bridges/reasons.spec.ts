@@ -1,11 +1,26 @@
 import { describe, expect, it } from "@jest/globals";
 import { getEventListeners } from "node:events";
-import { call, CancelledError, operation, run, sleep, spawn, suspend, TimeoutError, timeout, toAsync, useAbortSignal } from "coppice";
+import {
+  call,
+  CancelledError,
+  operation,
+  run,
+  sleep,
+  spawn,
+  suspend,
+  TimeoutError,
+  timeout,
+  toAsync,
+  useAbortSignal,
+} from "coppice";
 import { endOf, quiet } from "../support/ways-to-cancel.js";
 import { world } from "../support/virtual.js";
 
 /** An operation that calls a promise-returning function that runs an operation that … */
-function crossings(depth: number, innermost: (signal: AbortSignal) => Promise<unknown>): (options: { signal: AbortSignal }) => Promise<unknown> {
+function crossings(
+  depth: number,
+  innermost: (signal: AbortSignal) => Promise<unknown>,
+): (options: { signal: AbortSignal }) => Promise<unknown> {
   if (depth === 0) return ({ signal }) => innermost(signal);
   const inner = crossings(depth - 1, innermost);
   return toAsync(function* cross() {
@@ -37,7 +52,12 @@ describe("the reason of an AbortSignal", () => {
     const controller = new AbortController();
     const promise = crossings(10, untilAborted(seen))({ signal: controller.signal });
     controller.abort(reason);
-    await expect(promise.then(() => "value", (error: unknown) => ({ error }))).resolves.toEqual({ error: reason });
+    await expect(
+      promise.then(
+        () => "value",
+        (error: unknown) => ({ error }),
+      ),
+    ).resolves.toEqual({ error: reason });
     expect(seen).toEqual([reason]);
     expect(Object.is(seen[0], reason)).toBe(true);
   });
@@ -116,14 +136,25 @@ describe("listeners on a long-lived signal", () => {
     expect(listeners()).toBe(0);
   });
 
+  it("is one for a thousand tasks that follow it, so that no host warns of a leak", async () => {
+    const { run } = world();
+    const tasks = Array.from({ length: 1000 }, () => run(suspend(), { signal }));
+    expect(listeners()).toBe(1);
+    await Promise.all(tasks.map((task) => task.cancel()));
+    expect(listeners()).toBe(0);
+  });
+
   it("are none where a signal is handed out inside", async () => {
     const work = operation(function* () {
       const inner = yield* useAbortSignal();
       yield* call(async () => await Promise.resolve(inner.aborted));
     });
-    const task = run(function* () {
-      for (let i = 0; i < 20; i++) yield* work();
-    }, { signal });
+    const task = run(
+      function* () {
+        for (let i = 0; i < 20; i++) yield* work();
+      },
+      { signal },
+    );
     await quiet();
     await task;
     expect(listeners()).toBe(0);
