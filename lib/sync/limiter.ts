@@ -4,7 +4,7 @@ import {
   clip,
   misuse,
   runningTask,
-  type TaskNode,
+  TaskNode,
   waiting,
   type Operable,
   type Operation,
@@ -161,8 +161,14 @@ export class Limiter {
   }
 
   /** @internal */
-  holders(): string[] {
-    return Array.from(this.#borrowers.keys(), plainName);
+  describe(): WaitDescription {
+    const borrowers = [...this.#borrowers.keys()];
+    return {
+      kind: "limiter",
+      on: this.name,
+      heldBy: borrowers.map(plainName),
+      holders: borrowers.flatMap((borrower) => (borrower instanceof TaskNode ? [borrower.id] : [])),
+    };
   }
 
   /** Lets those in that have waited longest, as far as there are permits. */
@@ -238,6 +244,6 @@ class Acquire extends LineWait<void> {
   }
 
   describe(): WaitDescription {
-    return { kind: "limiter", on: this.limiter.name, heldBy: this.limiter.holders() };
+    return this.limiter.describe();
   }
 }

@@ -1,4 +1,4 @@
-import type { TaskNode } from "../kernel/index.js";
+import type { TaskNode, WaitDescription } from "../kernel/index.js";
 import { LineWait } from "./wait-line.js";
 
 /** A wait in a lock's line. */
@@ -11,5 +11,34 @@ export abstract class LockWait extends LineWait<void> {
   get node(): TaskNode {
     // Only tasks wait; Waiter has that one implementation.
     return this.task as TaskNode;
+  }
+}
+
+/** What a lock does for those that wait for it. */
+interface Line {
+  begin(wait: LockWait): void;
+  describe(): WaitDescription;
+}
+
+/** A wait of `acquire`. */
+export class LockAcquire extends LockWait {
+  constructor(private readonly lock: Line) {
+    super();
+  }
+
+  begin(): void {
+    this.lock.begin(this);
+  }
+
+  granted(): void {
+    this.succeed();
+  }
+
+  refused(error: Error): void {
+    this.fail(error);
+  }
+
+  describe(): WaitDescription {
+    return this.lock.describe();
   }
 }

@@ -17,7 +17,7 @@ import {
   type Watcher,
 } from "../kernel/index.js";
 import { hold } from "./hold.js";
-import { LockWait } from "./lock-wait.js";
+import { LockAcquire, type LockWait } from "./lock-wait.js";
 import { tasksOf, type TaskSince } from "./statistics.js";
 import { WaitLine } from "./wait-line.js";
 
@@ -35,7 +35,7 @@ export class Lock {
   /** For messages and snapshots. */
   readonly name: string;
   readonly #line = new WaitLine<LockWait>();
-  readonly #acquire: Operation<void> = waiting(() => new Acquire(this));
+  readonly #acquire: Operation<void> = waiting(() => new LockAcquire(this));
   #owner: TaskNode | null = null;
   #since = 0;
   #watcher: Watcher | null = null;
@@ -165,7 +165,13 @@ export class Lock {
   /** @internal Where a wait for the lock stands. */
   describe(): WaitDescription {
     const owner = this.#owner;
-    return { kind: "lock", on: this.name, heldBy: owner === null ? [] : [owner.name] };
+    const owners = owner === null ? [] : [owner];
+    return {
+      kind: "lock",
+      on: this.name,
+      heldBy: owners.map(({ name }) => name),
+      holders: owners.map(({ id }) => id),
+    };
   }
 
   /** Takes the lock, or says that the task has to wait. */
@@ -230,26 +236,4 @@ function who(task: TaskNode | null): string {
 export interface LockStatistics {
   readonly holder: TaskSince | undefined;
   readonly waiting: readonly TaskSince[];
-}
-
-class Acquire extends LockWait {
-  constructor(private readonly lock: Lock) {
-    super();
-  }
-
-  begin(): void {
-    this.lock.begin(this);
-  }
-
-  granted(): void {
-    this.succeed();
-  }
-
-  refused(error: Error): void {
-    this.fail(error);
-  }
-
-  describe(): WaitDescription {
-    return this.lock.describe();
-  }
 }

@@ -152,8 +152,14 @@ export class Semaphore {
   }
 
   /** @internal */
-  holders(): string[] {
-    return this.#taken === null ? [] : tasksOf(this.#taken).map(({ name }) => name);
+  describe(): WaitDescription {
+    const tasks = this.#taken === null ? [] : tasksOf(this.#taken);
+    return {
+      kind: "semaphore",
+      on: this.name,
+      heldBy: tasks.map(({ name }) => name),
+      holders: tasks.map(({ id }) => id),
+    };
   }
 
   /** A wait that is over serves as the note of who has the permit. */
@@ -196,6 +202,6 @@ class Acquire extends LineWait<void> {
   }
 
   describe(): WaitDescription {
-    return { kind: "semaphore", on: this.semaphore.name, heldBy: this.semaphore.holders() };
+    return this.semaphore.describe();
   }
 }

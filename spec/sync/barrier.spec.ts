@@ -1,5 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { all, attempt, Barrier, BrokenBarrierError, operation, select, sleep, spawn, timeout, type Attempt } from "coppice";
+import {
+  all,
+  attempt,
+  Barrier,
+  BrokenBarrierError,
+  operation,
+  select,
+  sleep,
+  spawn,
+  timeout,
+  type Attempt,
+} from "coppice";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate } from "../support/virtual.js";
 
@@ -67,7 +78,7 @@ describe("Barrier.wait", () => {
     const log: string[] = [];
     await simulate(function* () {
       yield* all(
-        ["a", "b", "c"].map((name) =>
+        Array.from({ length: 3 }, () =>
           operation(function* () {
             for (let round = 1; round <= 3; round++) {
               yield* barrier.wait();
@@ -145,7 +156,10 @@ describe("Barrier.abort", () => {
       barrier.reset();
       return [broken, yield* arrivals(barrier, 3)];
     });
-    const broken = { ok: false, error: new BrokenBarrierError('Cannot wait at barrier "barrier": it was aborted.') };
+    const broken = {
+      ok: false,
+      error: new BrokenBarrierError('Cannot wait at barrier "barrier": it was aborted.'),
+    };
     expect(outcomes).toEqual([[broken, broken, broken], passed(0, 1, 2)]);
     expect(barrier.isBroken).toBe(false);
   });
@@ -174,7 +188,10 @@ describe("Barrier.reset", () => {
       const broken = yield* all(waiting);
       return [broken, yield* arrivals(barrier, 3)];
     });
-    const broken = { ok: false, error: new BrokenBarrierError('Cannot wait at barrier "barrier": it was reset.') };
+    const broken = {
+      ok: false,
+      error: new BrokenBarrierError('Cannot wait at barrier "barrier": it was reset.'),
+    };
     expect(outcomes).toEqual([[broken, broken], passed(0, 1, 2)]);
   });
 

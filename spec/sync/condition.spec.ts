@@ -236,7 +236,9 @@ describe("Condition.wait", () => {
       log.push(`locked: ${condition.isLocked}`);
     });
     expect(log).toHaveLength(3);
-    expect(log[0]).toMatch(/^CleanupError: .* its grace of 10 ms and was cut short in "waiter" \(lock "stock"/);
+    expect(log[0]).toMatch(
+      /^CleanupError: .* its grace of 10 ms and was cut short in "waiter" \(lock "stock"/,
+    );
     expect(log.slice(1)).toEqual(["waiting: 0", "locked: false"]);
   });
 
@@ -328,7 +330,9 @@ describe("Condition.waitFor", () => {
 
   it("E5 needs the lock from the start, and a function", async () => {
     const condition = new Condition({ name: "stock" });
-    await expect(simulate(condition.waitFor(() => true))).rejects.toMatchObject({ code: "COPPICE_LOCK_NOT_HELD" });
+    await expect(simulate(condition.waitFor(() => true))).rejects.toMatchObject({
+      code: "COPPICE_LOCK_NOT_HELD",
+    });
     // @ts-expect-error no function
     expect(() => condition.waitFor(true)).toThrow("waitFor() needs a function that says whether to go on");
   });

@@ -124,6 +124,8 @@ describe("Event.set", () => {
 describe("new Event", () => {
   it("E5 refuses misspelt options", () => {
     // @ts-expect-error no such option
-    expect(() => new Event({ named: "x" })).toThrow('new Event() has no option "named". Did you mean "name"?');
+    expect(() => new Event({ named: "x" })).toThrow(
+      'new Event() has no option "named". Did you mean "name"?',
+    );
   });
 });

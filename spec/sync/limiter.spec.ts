@@ -10,7 +10,8 @@ function full(total: number): Limiter {
   return limiter;
 }
 
-const borrowers = (limiter: Limiter): unknown[] => limiter.statistics().holders.map(({ borrower }) => borrower);
+const borrowers = (limiter: Limiter): unknown[] =>
+  limiter.statistics().holders.map(({ borrower }) => borrower);
 
 describe("Limiter.acquire", () => {
   answersSixQuestions(
@@ -107,7 +108,9 @@ describe("Limiter.acquireOnBehalfOf", () => {
 
   it("E5 refuses a borrower that has a permit already, and to take back what was not borrowed", async () => {
     const limiter = full(2);
-    expect(() => limiter.tryAcquireOnBehalfOf(0)).toThrow('Borrower "the number 0" cannot acquire a second permit');
+    expect(() => limiter.tryAcquireOnBehalfOf(0)).toThrow(
+      'Borrower "the number 0" cannot acquire a second permit',
+    );
     expect(await simulate(attempt(limiter.acquireOnBehalfOf(1)))).toMatchObject({ ok: false });
     expect(() => limiter.releaseOnBehalfOf("x")).toThrow(
       'Borrower "x" gave a permit of limiter "threads" back, but has none. Release once for every acquire.',
@@ -136,7 +139,9 @@ describe("Limiter.release", () => {
     await simulate(
       function* () {
         yield* sleep(1);
-        expect(() => limiter.release()).toThrow('Task "main" gave a permit of limiter "threads" back, but has none.');
+        expect(() => limiter.release()).toThrow(
+          'Task "main" gave a permit of limiter "threads" back, but has none.',
+        );
       },
       { name: "main" },
     );

@@ -252,27 +252,30 @@ describe("Lock.with", () => {
     expect([value, lock.isLocked]).toEqual([42, false]);
   });
 
-  it.each(["throw", "cancel", "timeout"])("gives the lock back when its operation ends by %s", async (how) => {
-    const lock = new Lock();
-    await simulate(function* () {
-      const task = yield* spawn(
-        attempt(
-          timeout(
-            how === "timeout" ? 5 : Infinity,
-            lock.with(function* () {
-              yield* sleep(1);
-              if (how === "throw") throw new Error("lost");
-              yield* suspend();
-            }),
+  it.each(["throw", "cancel", "timeout"])(
+    "gives the lock back when its operation ends by %s",
+    async (how) => {
+      const lock = new Lock();
+      await simulate(function* () {
+        const task = yield* spawn(
+          attempt(
+            timeout(
+              how === "timeout" ? 5 : Infinity,
+              lock.with(function* () {
+                yield* sleep(1);
+                if (how === "throw") throw new Error("lost");
+                yield* suspend();
+              }),
+            ),
           ),
-        ),
-      );
-      yield* sleep(2);
-      if (how === "cancel") yield* task.cancel();
-      else yield* task;
-    });
-    expect(lock.isLocked).toBe(false);
-  });
+        );
+        yield* sleep(2);
+        if (how === "cancel") yield* task.cancel();
+        else yield* task;
+      });
+      expect(lock.isLocked).toBe(false);
+    },
+  );
 
   it("keeps the lock until what its operation started is gone", async () => {
     const lock = new Lock();
@@ -300,7 +303,9 @@ describe("Lock.with", () => {
 
   it("E5 refuses what is no operation at the call", () => {
     // @ts-expect-error a number is no operation
-    expect(() => new Lock().with(42)).toThrow("Lock.with() needs an operation or a function*, got the number 42.");
+    expect(() => new Lock().with(42)).toThrow(
+      "Lock.with() needs an operation or a function*, got the number 42.",
+    );
   });
 });
 
@@ -323,6 +328,8 @@ describe("Lock.tryAcquire", () => {
 describe("new Lock", () => {
   it("E5 refuses misspelt options", () => {
     // @ts-expect-error no such option
-    expect(() => new Lock({ nmae: "cache" })).toThrow('new Lock() has no option "nmae". Did you mean "name"?');
+    expect(() => new Lock({ nmae: "cache" })).toThrow(
+      'new Lock() has no option "nmae". Did you mean "name"?',
+    );
   });
 });

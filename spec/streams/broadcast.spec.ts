@@ -1,0 +1,423 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  attempt,
+  Broadcast,
+  checkpoint,
+  forEach,
+  QueueShutDown,
+  scoped,
+  sleep,
+  SlowSubscriberError,
+  spawn,
+  suspend,
+  timeout,
+  type Operation,
+  type Subscription,
+} from "coppice";
+import { answersSixQuestions, atOnce } from "../support/six-questions.js";
+import { simulate, world } from "../support/virtual.js";
+
+function drained<T>(subscription: Subscription<T>): T[] {
+  const items: T[] = [];
+  while (subscription.size > 0) {
+    const box = subscription.tryGet();
+    if (box !== undefined) items.push(box.value);
+  }
+  return items;
+}
+
+/** A subscription that outlives the spec's own body. */
+function subscribed<T>(
+  broadcast: Broadcast<T>,
+  options?: Parameters<Broadcast<T>["subscribe"]>[0],
+): Subscription<T> {
+  const found: Subscription<T>[] = [];
+  void world().run(function* () {
+    found.push(yield* broadcast.subscribe(options));
+    yield* suspend();
+  });
+  const [subscription] = found;
+  if (subscription === undefined) throw new Error("subscribing waits for nothing");
+  return subscription;
+}
+
+describe("Broadcast", () => {
+  it("shows every item to every subscriber, in one order", async () => {
+    const broadcast = new Broadcast<number>();
+    const seen: Record<string, number[]> = { a: [], b: [] };
+    await simulate(function* () {
+      for (const name of ["a", "b"]) {
+        yield* spawn(function* () {
+          const subscription = yield* broadcast.subscribe();
+          for (;;) {
+            seen[name]?.push(yield* subscription.get());
+            yield* sleep(name === "a" ? 1 : 3);
+          }
+        });
+      }
+      yield* sleep(1);
+      for (const item of [1, 2, 3]) broadcast.send(item);
+      yield* sleep(20);
+    });
+    expect(seen).toEqual({ a: [1, 2, 3], b: [1, 2, 3] });
+  });
+
+  it("shows a subscriber what is sent from then on, until its boundary ends", async () => {
+    const broadcast = new Broadcast<number>();
+    const log: unknown[] = [];
+    await simulate(function* () {
+      broadcast.send(0);
+      yield* scoped(function* () {
+        const subscription = yield* broadcast.subscribe();
+        log.push(broadcast.subscribers);
+        broadcast.send(1);
+        log.push(yield* subscription.get());
+      });
+      log.push(broadcast.subscribers);
+      broadcast.send(2);
+    });
+    expect(log).toEqual([1, 1, 0]);
+  });
+
+  it("sends to nobody when nobody has subscribed", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    await simulate(function* () {
+      for (let i = 0; i < 10; i++) yield* broadcast.put(i);
+      expect(broadcast.trySend(10)).toBe(true);
+    });
+    expect(broadcast.subscribers).toBe(0);
+  });
+
+  it("is a source for loops, which end when it is shut down", async () => {
+    const broadcast = new Broadcast<number>();
+    const seen: number[] = [];
+    await simulate(function* () {
+      const loop = yield* spawn(
+        forEach(broadcast, function* (item) {
+          seen.push(item);
+        }),
+      );
+      yield* sleep(1);
+      broadcast.send(1);
+      broadcast.send(2);
+      broadcast.shutdown();
+      yield* loop;
+    });
+    expect(seen).toEqual([1, 2]);
+  });
+});
+
+describe("Subscription.get", () => {
+  answersSixQuestions(
+    () => {
+      const broadcast = new Broadcast<string>({ name: "prices" });
+      const subscription = subscribed(broadcast);
+      return {
+        operation: subscription.get(),
+        complete: atOnce(() => {
+          if (broadcast.subscribers === 1 && subscription.size === 0) broadcast.send("a");
+        }),
+        fail: atOnce(() => broadcast.shutdown()),
+        left: () => subscription.statistics().getting.length,
+      };
+    },
+    { value: "a", error: new QueueShutDown('Cannot get from broadcast "prices": it was shut down.') },
+  );
+
+  it("loses no item to a waiter that is cancelled in the turn in which it is sent", async () => {
+    const broadcast = new Broadcast<number>();
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe();
+      const waiter = yield* spawn(subscription.get());
+      yield* sleep(1);
+      void waiter.cancel();
+      broadcast.send(1);
+      expect(drained(subscription)).toEqual([1]);
+    });
+  });
+
+  it("throws when it was closed, also while it waits", async () => {
+    const broadcast = new Broadcast<number>();
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe({ name: "chart" });
+      const waiter = yield* spawn(attempt(subscription.get()));
+      yield* sleep(1);
+      subscription.close();
+      const error = new QueueShutDown('Cannot get from subscription "chart": it was closed.');
+      expect(yield* waiter).toEqual({ ok: false, error });
+      expect(yield* attempt(subscription.get())).toEqual({ ok: false, error });
+      expect([subscription.isClosed, broadcast.subscribers]).toEqual([true, 0]);
+    });
+  });
+});
+
+describe("Broadcast.put", () => {
+  answersSixQuestions(
+    () => {
+      const broadcast = new Broadcast<string>({ name: "prices", capacity: 1 });
+      const subscription = subscribed(broadcast);
+      broadcast.send("first");
+      return {
+        operation: broadcast.put("second"),
+        complete: atOnce(() => subscription.tryGet()),
+        fail: atOnce(() => broadcast.shutdown()),
+        left: () => broadcast.statistics().putting.length,
+      };
+    },
+    { value: undefined, error: new QueueShutDown('Cannot send to broadcast "prices": it was shut down.') },
+  );
+
+  it("waits until every subscriber that is to be waited for has room, then all see the item at once", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    await simulate(function* () {
+      const [fast, slow] = [yield* broadcast.subscribe(), yield* broadcast.subscribe()];
+      yield* broadcast.put(1);
+      const putting = yield* spawn(broadcast.put(2));
+      yield* sleep(1);
+      expect(yield* fast.get()).toBe(1);
+      yield* sleep(1);
+      expect([putting.state, fast.size, slow.size]).toEqual(["waiting", 0, 1]);
+      expect(yield* slow.get()).toBe(1);
+      yield* putting;
+      expect([fast.size, slow.size]).toEqual([1, 1]);
+    });
+  });
+
+  it("serves senders first come, first served, and lets nobody send past them", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    const seen: number[] = [];
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe();
+      yield* broadcast.put(1);
+      for (const item of [2, 3, 4]) yield* spawn(broadcast.put(item));
+      yield* sleep(1);
+      expect(broadcast.trySend(5)).toBe(false);
+      for (let i = 0; i < 4; i++) seen.push(yield* subscription.get());
+    });
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  it("goes on when the subscriber that it waits for is gone", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    await simulate(function* () {
+      const stalled = yield* spawn(function* () {
+        yield* broadcast.subscribe();
+        yield* suspend();
+      });
+      yield* sleep(1);
+      yield* broadcast.put(1);
+      const putting = yield* spawn(broadcast.put(2));
+      yield* sleep(1);
+      yield* stalled.cancel();
+      yield* putting;
+      expect(broadcast.subscribers).toBe(0);
+    });
+  });
+
+  it("shows nobody the item of a sender that is cancelled in the turn in which room comes up", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe();
+      yield* broadcast.put(1);
+      const senders = [yield* spawn(broadcast.put(2)), yield* spawn(broadcast.put(3))];
+      yield* sleep(1);
+      void senders[0]?.cancel();
+      expect([yield* subscription.get(), yield* subscription.get(), subscription.size]).toEqual([1, 3, 0]);
+    });
+  });
+});
+
+describe("a subscriber that is slow", () => {
+  /** Sends five items to a subscriber that may be two behind and takes none meanwhile. */
+  const overrun = function* (
+    whenFull: "drop-oldest" | "drop-newest" | "fail",
+  ): Operation<{ items: number[]; dropped: number; isClosed: boolean; end: unknown }> {
+    const broadcast = new Broadcast<number>({ capacity: 2, whenFull });
+    const subscription = yield* broadcast.subscribe({ name: "chart" });
+    for (let item = 1; item <= 5; item++) broadcast.send(item);
+    const { isClosed } = subscription;
+    const items = drained(subscription);
+    const end = yield* attempt(timeout(1, subscription.get(), { otherwise: "waits for the next" }));
+    return { items, dropped: subscription.dropped, isClosed, end };
+  };
+  const waits = { ok: true, value: "waits for the next" };
+
+  it("misses the oldest items", async () => {
+    const seen = await simulate(overrun("drop-oldest"));
+    expect(seen).toEqual({ items: [4, 5], dropped: 3, isClosed: false, end: waits });
+  });
+
+  it("misses the newest items", async () => {
+    const seen = await simulate(overrun("drop-newest"));
+    expect(seen).toEqual({ items: [1, 2], dropped: 3, isClosed: false, end: waits });
+  });
+
+  it("fails, at the place of the first item that it missed", async () => {
+    const seen = await simulate(overrun("fail"));
+    const error = new SlowSubscriberError(
+      'Subscription "chart" was 2 items behind, and missed the next one.',
+    );
+    expect(seen).toEqual({ items: [1, 2], dropped: 0, isClosed: true, end: { ok: false, error } });
+  });
+
+  it("makes a plain send fail when it is to be waited for, and nobody gets the item", async () => {
+    const broadcast = new Broadcast<number>({ name: "prices" });
+    await simulate(function* () {
+      const [fast, slow] = [
+        yield* broadcast.subscribe(),
+        yield* broadcast.subscribe({ capacity: 1, name: "chart" }),
+      ];
+      broadcast.send(1);
+      expect(() => broadcast.send(2)).toThrow(
+        'Cannot send to broadcast "prices" without waiting: "chart" is 1 items behind. Use yield* broadcast.put(item), or another `whenFull`.',
+      );
+      expect(broadcast.trySend(2)).toBe(false);
+      expect([drained(fast), drained(slow)]).toEqual([[1], [1]]);
+    });
+  });
+
+  it("is treated as it says itself, beside others that are treated otherwise", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1, whenFull: "drop-newest" });
+    await simulate(function* () {
+      const all = yield* broadcast.subscribe({ capacity: Infinity });
+      const latest = yield* broadcast.subscribe({ whenFull: "drop-oldest" });
+      const first = yield* broadcast.subscribe();
+      const failing = yield* broadcast.subscribe({ whenFull: "fail" });
+      for (const item of [1, 2, 3]) broadcast.send(item);
+      expect([all, latest, first, failing].map(drained)).toEqual([[1, 2, 3], [3], [1], [1]]);
+      expect([broadcast.subscribers, failing.isClosed]).toEqual([3, true]);
+    });
+  });
+});
+
+describe("Broadcast.shutdown", () => {
+  it("lets subscribers see what they have not seen yet, and refuses to send", async () => {
+    const broadcast = new Broadcast<number>({ name: "prices" });
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe();
+      broadcast.send(1);
+      broadcast.shutdown();
+      expect(() => broadcast.send(2)).toThrow('Cannot send to broadcast "prices": it was shut down.');
+      expect(yield* attempt(broadcast.put(2))).toMatchObject({ ok: false });
+      expect(yield* subscription.get()).toBe(1);
+      expect(yield* attempt(subscription.get())).toMatchObject({
+        ok: false,
+        error: expect.any(QueueShutDown),
+      });
+      const late = yield* broadcast.subscribe();
+      expect(yield* attempt(late.get())).toMatchObject({ ok: false, error: expect.any(QueueShutDown) });
+    });
+    expect([broadcast.isShutDown, broadcast.subscribers]).toEqual([true, 0]);
+  });
+
+  it("drops what they have not seen when told so, and wakes all that wait on either side", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 1 });
+    await simulate(function* () {
+      const [full, empty] = [yield* broadcast.subscribe(), yield* broadcast.subscribe()];
+      yield* broadcast.put(1);
+      yield* empty.get();
+      const getting = yield* spawn(attempt(empty.get()));
+      const putting = yield* spawn(attempt(broadcast.put(2)));
+      yield* sleep(1);
+      broadcast.shutdown({ immediate: true });
+      expect([(yield* getting).ok, (yield* putting).ok, full.size]).toEqual([false, false, 0]);
+    });
+  });
+});
+
+describe("a broadcast that is sent to from outside all tasks", () => {
+  it("shows an item to all before any of them goes on: what they send is seen after it", () => {
+    const { run } = world();
+    const broadcast = new Broadcast<string>();
+    const log: string[] = [];
+    for (const name of ["a", "b"]) {
+      void run(function* () {
+        const subscription = yield* broadcast.subscribe();
+        for (;;) {
+          const item = yield* subscription.get();
+          log.push(`${name} saw ${item}`);
+          if (item === "1" && name === "a") broadcast.send("2");
+        }
+      });
+    }
+    broadcast.send("1");
+    expect(log).toEqual(["a saw 1", "a saw 2", "b saw 1", "b saw 2"]);
+  });
+
+  it("loses no item to a subscriber whose waiter is cancelled by another subscriber", async () => {
+    const { run } = world();
+    const broadcast = new Broadcast<number>();
+    const log: string[] = [];
+    const second = { cancel: (): unknown => undefined };
+    void run(function* () {
+      const subscription = yield* broadcast.subscribe();
+      yield* subscription.get();
+      second.cancel();
+      yield* suspend();
+    });
+    const subscription = subscribed(broadcast);
+    const waiter = run(function* () {
+      log.push(`got ${yield* subscription.get()}`);
+      yield* checkpoint();
+      log.push("never");
+    });
+    second.cancel = () => waiter.cancel();
+    broadcast.send(1);
+    await expect(waiter).rejects.toMatchObject({ code: "COPPICE_CANCELLED" });
+    expect([log, subscription.size]).toEqual([["got 1"], 0]);
+  });
+});
+
+describe("new Broadcast", () => {
+  it.each([0, -1, 1.5, NaN])("E5 refuses a capacity of %d", async (capacity) => {
+    expect(() => new Broadcast({ capacity })).toThrow(RangeError);
+    expect(() => new Broadcast().subscribe({ capacity })).toThrow(RangeError);
+  });
+
+  it("E5 refuses a policy that it does not know, and misspelt options", () => {
+    const text =
+      'needs one of "wait", "drop-oldest", "drop-newest", "fail" as `whenFull`, got the string "block".';
+    // @ts-expect-error no such policy
+    expect(() => new Broadcast({ whenFull: "block" })).toThrow(`new Broadcast() ${text}`);
+    // @ts-expect-error no such policy
+    expect(() => new Broadcast().subscribe({ whenFull: "block" })).toThrow(`subscribe() ${text}`);
+    // @ts-expect-error no such option
+    expect(() => new Broadcast({ whenful: "wait" })).toThrow('Did you mean "whenFull"?');
+  });
+});
+
+describe("statistics of a broadcast", () => {
+  it("say how far behind each subscriber is, and who waits", async () => {
+    const broadcast = new Broadcast<number>({ capacity: 2 });
+    await simulate(function* () {
+      const behind = yield* broadcast.subscribe({ name: "behind" });
+      yield* broadcast.put(1);
+      const upToDate = yield* broadcast.subscribe({
+        name: "up to date",
+        whenFull: "drop-oldest",
+        capacity: 1,
+      });
+      yield* spawn(upToDate.get(), { name: "getter" });
+      yield* sleep(1);
+      expect(broadcast.statistics()).toMatchObject({
+        isShutDown: false,
+        putting: [],
+        subscriptions: [
+          { name: "behind", size: 1, capacity: 2, whenFull: "wait", dropped: 0, getting: [] },
+          {
+            name: "up to date",
+            size: 0,
+            capacity: 1,
+            whenFull: "drop-oldest",
+            getting: [{ name: "getter" }],
+          },
+        ],
+      });
+      broadcast.send(2);
+      yield* spawn(broadcast.put(3), { name: "sender" });
+      yield* sleep(1);
+      expect(broadcast.statistics().putting).toMatchObject([{ name: "sender", since: 1 }]);
+      drained(behind);
+    });
+  });
+});
