@@ -161,7 +161,14 @@ export class Frame extends Wait<unknown> {
   }
 
   get name(): string {
-    return this.kind?.name ?? nameOf(this.source);
+    return this.kind?.name ?? this.givenName() ?? nameOf(this.source);
+  }
+
+  /** A task's outermost boundary goes by the name that the task was given. */
+  private givenName(): string | undefined {
+    // As in `owner`, but a frame that was only just made has no task.
+    const task = this.task as TaskNode | null;
+    return task?.root === this ? task.givenName : undefined;
   }
 
   /** The frame's own task; a frame has one from `push` on. */
@@ -282,7 +289,7 @@ export class TaskNode extends Entry implements Waiter {
   constructor(
     readonly scheduler: TaskScheduler,
     readonly root: Frame,
-    private readonly givenName: string | undefined,
+    readonly givenName: string | undefined,
   ) {
     super();
     this.id = ++lastId;
