@@ -39,6 +39,13 @@ function mark(frame: Frame, cancellation: Cancellation): boolean {
 /** Withdraws the task's wait, and adds the children below the frame to the work list. */
 function reach(frame: Frame, cancellation: Cancellation, work: Frame[]): void {
   const task = frame.owner;
+  // Most tasks have one frame and nothing below it.
+  const isBare = task.frame === frame && frame.scope?.newest === null;
+  if (!isBare) reachBelow(task, frame, cancellation, work);
+  interrupt(task);
+}
+
+function reachBelow(task: TaskNode, frame: Frame, cancellation: Cancellation, work: Frame[]): void {
   for (const scope of reachable(task, frame)) {
     // A hook is foreign code: the next entry is looked up before it runs.
     for (let entry = scope.newest, older; entry !== null; entry = older) {
@@ -48,7 +55,6 @@ function reach(frame: Frame, cancellation: Cancellation, work: Frame[]): void {
       } else if (entry instanceof Cleanup) entry.requested?.(cancellation);
     }
   }
-  interrupt(task);
 }
 
 /** The scopes from a frame upwards that a request to it reaches, innermost first. */

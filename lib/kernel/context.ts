@@ -17,7 +17,7 @@ export const READ: unique symbol = Symbol("coppice.read");
 
 /** A context, as far as reading it goes. */
 export interface ContextReader<T> {
-  /** @internal */
+  /** For scopes only. */
   readonly [READ]: (from: ContextNode | null) => T;
 }
 

@@ -64,10 +64,10 @@ export class Ending implements PromiseLike<void> {
 
   /** What cleanup added. */
   errors(): readonly unknown[] {
-    const { frame, causes } = this;
+    const { frame } = this;
     const { scope } = frame;
-    // Only a landing makes what follows cleanup; a body that ran to its end failed by itself.
-    if (scope?.target == null || scope.errors === null) return [];
+    if (scope?.errors == null) return [];
+    const causes = Math.max(this.causes, scope.causes);
     const { outcome } = frame.owner;
     // The very object that the task failed with, where it is the same.
     return causes === 0 && isRoot(frame) && outcome?.type === "errors"

@@ -67,9 +67,14 @@ function headingOf(error: unknown): string[] {
 function detailsOf(error: unknown, { stacks }: Printing): string[] {
   return [
     ...trailLines(errorTrail(error), omittedFromTrail(error)),
-    ...notesOf(error).map((note) => `note: ${plain(note).replaceAll("\n", "\n          ")}`),
+    ...notesOf(error).flatMap(noteLines),
     ...(stacks ? stackOf(error) : []),
   ];
+}
+
+function noteLines(note: string): string[] {
+  const [first = "", ...more] = plain(note).split("\n");
+  return [`note: ${first}`, ...more.map((line) => `      ${line}`)];
 }
 
 function trailLines(trail: readonly Passed[], omitted: number): string[] {

@@ -5,7 +5,7 @@
  */
 import { trailOf } from "./probe.js";
 import type { Frame } from "./tree.js";
-import { isUnplaced, placeAt } from "./user-stack.js";
+import { isWithoutPlace, placeAt } from "./user-stack.js";
 
 /** One operation that an error has passed. */
 export interface Passed {
@@ -62,7 +62,7 @@ function positionOf({ driver }: Frame): string | undefined {
 
 /** An error leaves for ordinary code, which has no frame of ours to be thrown into: its trail stands for its stack. */
 export function leaveRuntime(error: unknown): unknown {
-  if (error instanceof Error && isUnplaced(error)) placeAt(error, errorTrail(error).map(lineOf));
+  if (error instanceof Error && isWithoutPlace(error)) placeAt(error, errorTrail(error).map(lineOf));
   return error;
 }
 

@@ -70,9 +70,13 @@ export class ExceptionGroup extends AggregateError {
    * @throws TypeError when `filter` is none of them
    * @example const [timeouts, others] = group.split(TimeoutError);
    */
+  split(
+    filter: (error: unknown) => boolean,
+  ): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined];
   split<E>(
     filter: ErrorClass<E> | readonly ErrorClass<E>[],
   ): [matching: GroupOf<E> | undefined, rest: ExceptionGroup | undefined];
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- the order gives predicates their parameter's type
   split(filter: ErrorFilter): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined];
   split(filter: ErrorFilter): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined] {
     return splitGroup(this, matcherOf("split", filter));
@@ -85,7 +89,9 @@ export class ExceptionGroup extends AggregateError {
    *
    * @throws TypeError when `filter` is neither a class, a list of classes nor a predicate
    */
+  subgroup(filter: (error: unknown) => boolean): ExceptionGroup | undefined;
   subgroup<E>(filter: ErrorClass<E> | readonly ErrorClass<E>[]): GroupOf<E> | undefined;
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- as with split
   subgroup(filter: ErrorFilter): ExceptionGroup | undefined;
   subgroup(filter: ErrorFilter): ExceptionGroup | undefined {
     return splitGroup(this, matcherOf("subgroup", filter))[0];
@@ -119,7 +125,11 @@ export class ExceptionGroup extends AggregateError {
 
 function listOf<T>(errors: Iterable<T>): T[] {
   // Typed loosely for callers without types: Python's order of arguments is a likely mistake.
-  if (typeof (errors as unknown) !== "object" || !(Symbol.iterator in errors)) {
+  if (
+    typeof (errors as unknown) !== "object" ||
+    (errors as unknown) === null ||
+    !(Symbol.iterator in errors)
+  ) {
     throw misuse(
       "GROUP",
       `new ExceptionGroup() needs a list of errors, got ${show(errors)}. Write new ExceptionGroup([first, second], message).`,

@@ -23,7 +23,7 @@ export {
 export { GiveWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
 export { RealHost, type Host } from "./host.js";
-export { boundaryOf, currentTask, instantly, registering, runningTask } from "./instant.js";
+export { boundaryOf, currentTask, instantly, Registering, registering, runningTask } from "./instant.js";
 export {
   checkOperable,
   refusesAwait,

@@ -23,12 +23,10 @@ class Instant<T> extends Wait<T> {
 }
 
 /** Acts first and is a cancellation point then: nothing can land between an acquisition and this (S5). */
-class Registration<T> extends Wait<T> {
+export abstract class Registering<T> extends Wait<T> {
   private made: T | undefined;
 
-  constructor(private readonly act: (task: TaskNode) => T) {
-    super();
-  }
+  protected abstract act(task: TaskNode): T;
 
   override next(sent?: unknown): unknown {
     if (sent === PROBE) {
@@ -54,6 +52,16 @@ class Registration<T> extends Wait<T> {
 
   describe(): WaitDescription {
     return { kind: "turn" };
+  }
+}
+
+class Registration<T> extends Registering<T> {
+  constructor(private readonly register: (task: TaskNode) => T) {
+    super();
+  }
+
+  protected act(task: TaskNode): T {
+    return this.register(task);
   }
 }
 

@@ -204,7 +204,7 @@ export abstract class Wait<T> implements Operation<T> {
       // TypeScript cannot know that `begin` may have settled it.
       const phase = this.phase;
       if (phase === SETTLED) return this;
-      if (phase === FAILED) throw this.value;
+      if (phase === FAILED) throw placed(this.value, this);
       this.since = scheduler.time;
     }
     task.wait = this;

@@ -62,24 +62,40 @@ export function chainDepth(parked: Probed): number {
   return depth;
 }
 
+/** A trail that was taken and not read yet: reading costs more than taking. */
+export interface Mark {
+  readonly depth: number;
+  readonly stack: { stack?: unknown } | undefined;
+}
+
 /** Takes the positions of all generators in a parked chain. */
-export function trailOf(parked: Probed): Trail {
-  const length = chainDepth(parked);
-  return withDeepStacks(2 * length + 8, () => {
+export function mark(parked: Probed, length = chainDepth(parked)): Mark {
+  // On top stand `capture`, `answer` and our iterator's `next`; then the generators, with a built-in behind each.
+  return withDeepStacks(OURS + 2 * length, () => {
     wantsStack = true;
     try {
       chainDepth(parked);
     } finally {
       wantsStack = false;
     }
-    const frames = captured === undefined ? [] : readFrames(captured);
+    const stack = captured;
     captured = undefined;
-    // On top stand `capture`, `answer` and our iterator's `next`; then the generators, innermost first.
-    const generators = frames.slice(OURS, OURS + length).reverse();
-    return generators.length < length
-      ? { depth: length, positions: [], at: [] }
-      : { depth: length, positions: generators.map((f) => f.position), at: generators.map((f) => f.at) };
+    return { depth: length, stack };
   });
+}
+
+/** Reads the positions that were taken, for comparing. */
+export function readTrail({ depth: length, stack }: Mark): Trail {
+  const frames = stack === undefined ? [] : readFrames(stack);
+  const generators = frames.slice(OURS, OURS + length).reverse();
+  return generators.length < length
+    ? { depth: length, positions: [], at: [] }
+    : { depth: length, positions: generators.map((f) => f.position), at: generators.map((f) => f.at) };
+}
+
+/** The positions of all generators in a parked chain. */
+export function trailOf(parked: Probed): Trail {
+  return readTrail(mark(parked));
 }
 
 /**
@@ -87,21 +103,11 @@ export function trailOf(parked: Probed): Trail {
  * where source maps are at work. Not for comparing: two positions of the code may be one of the source.
  */
 export function placesOf(parked: Probed): readonly string[] {
-  const length = chainDepth(parked);
-  return withDeepStacks(2 * length + 8, () => {
-    wantsStack = true;
-    try {
-      chainDepth(parked);
-    } finally {
-      wantsStack = false;
-    }
-    const frames = parse(captured?.stack);
-    captured = undefined;
-    return frames
-      .slice(OURS, OURS + length)
-      .map((frame) => frame.at)
-      .reverse();
-  });
+  const { depth: length, stack } = mark(parked);
+  return parse(stack?.stack)
+    .slice(OURS, OURS + length)
+    .map((frame) => frame.at)
+    .reverse();
 }
 
 /** An override of `next` answers by itself: with one call more every position would be one of ours. */

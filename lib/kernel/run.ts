@@ -6,7 +6,7 @@ import { misuse, show } from "./errors.js";
 import type { Operable } from "./instruction.js";
 import { currentScheduler, type Scheduler } from "./scheduler.js";
 import { makeTask, toFrame } from "./spawning.js";
-import type { Task, TaskHandle } from "./task.js";
+import { reportUnobserved, type Task, type TaskHandle } from "./task.js";
 
 /** How to run an operation. */
 export interface RunOptions {
@@ -45,7 +45,12 @@ export function runOn<T>(scheduler: Scheduler, op: Operable<T>, options: RunOpti
   }
   scheduler.adopt(task);
   if (signal !== undefined) follow(task, signal);
-  task.watch({ ended: () => reportUnobserved(task) });
+  task.watch({
+    ended: () => {
+      // A contained root has others to report for it.
+      if (!task.isContained) reportUnobserved(task);
+    },
+  });
   scheduler.startNow(task);
   return task;
 }
@@ -96,16 +101,4 @@ function follow(task: TaskHandle<unknown>, signal: AbortSignal): void {
   let following = followings.get(signal);
   if (following === undefined) followings.set(signal, (following = new Following(signal)));
   following.add(task);
-}
-
-/**
- * E4: a rejected promise without a handler is how a host learns of it. Whoever started the task, or cancels it, has
- * the rest of this turn of the host to look: it may have failed before the call returned.
- */
-function reportUnobserved(task: TaskHandle<unknown>): void {
-  const { outcome, scheduler } = task;
-  if (task.isObserved || outcome?.type !== "errors") return;
-  scheduler.host.macrotask(() => {
-    if (!task.isObserved) scheduler.host.unobserved(outcome.errors[0], task.toPromise());
-  });
 }

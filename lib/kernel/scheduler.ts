@@ -82,6 +82,7 @@ export class Scheduler implements TaskScheduler {
     this.#beginSlice(this.#lookAtClock());
     this.#step(task);
     this.#isStepping = false;
+    // What the task has made ready follows in the same call.
     if (!this.#isHandedOver) this.#drain();
   }
 

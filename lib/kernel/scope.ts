@@ -9,13 +9,19 @@ import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running, type Operable } from "./instruction.js";
 import type { Scheduler } from "./scheduler.js";
 import { adoptInto, toFrame, type SpawnOptions } from "./spawning.js";
-import type { Future, Task, TaskHandle } from "./task.js";
+import { reportUnobserved, type Future, type Task, type TaskHandle } from "./task.js";
 import type { Frame, ScopeNode } from "./tree.js";
 
 /** The lifetime of a boundary: what is spawned into it does not outlive it (B2). */
 export class Scope implements AsyncDisposable {
-  /** @internal */
-  constructor(private readonly node: ScopeNode) {}
+  /**
+   * @internal
+   * @param hasCaller - whether somebody gets what its boundary throws; otherwise each child reports its own failure (E4)
+   */
+  constructor(
+    private readonly node: ScopeNode,
+    private readonly hasCaller = true,
+  ) {}
 
   /** The name of its boundary. */
   get name(): string {
@@ -90,7 +96,15 @@ export class Scope implements AsyncDisposable {
 
   private adopt<T>(what: string, op: Operable<T>, options: SpawnOptions | undefined): TaskHandle<T> {
     checkOptions(`${what}()`, ["name"], options);
-    return adoptInto<T>(this.node, what, toFrame(what, op, null), options?.name);
+    const task = adoptInto<T>(this.node, what, toFrame(what, op, null), options?.name);
+    if (!this.hasCaller) task.watch({ ended: () => reportUnobserved(task, () => this.isToldToCanceller()) });
+    return task;
+  }
+
+  /** What fails after a cancel by hand is cleanup, and fails that cancel's result. */
+  private isToldToCanceller(): boolean {
+    const { frame, cancellation } = this.node;
+    return cancellation?.kind === "cancel" && frame.owner.isObserved;
   }
 }
 

@@ -69,6 +69,7 @@ export function cut(frame: Frame, target: Frame): void {
 }
 
 function close(task: TaskNode, frame: Frame, scope: ScopeNode): void {
+  if (scope.state === "open" && scope.errors !== null) scope.causes = scope.errors.length;
   if (scope.newest === null) {
     finish(task, frame, scope);
     return;
@@ -80,7 +81,11 @@ function close(task: TaskNode, frame: Frame, scope: ScopeNode): void {
 function pop(task: TaskNode, frame: Frame): void {
   task.frame = frame.parent;
   frame.driver = null;
+  // What it was called with may be large, and its handle may be kept for long; the source still names it.
+  if (frame.args !== null) frame.args = NONE;
 }
+
+const NONE: readonly unknown[] = [];
 
 /** A task that is returned from the boundary that owns it would arrive cancelled (E5). */
 function refuseDoomedTask(scope: ScopeNode, frame: Frame, value: unknown): void {

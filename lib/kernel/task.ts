@@ -22,7 +22,15 @@ export interface Future<T> extends Operation<T>, PromiseLike<T> {}
  * One running operation. `yield* task` and `await task` give its value, throw its error, or throw a
  * `CancelledError` when it was cancelled.
  */
-export interface Task<T> extends Operation<T>, Promise<T>, AsyncDisposable {
+export interface Task<T> extends Operation<T>, AsyncDisposable {
+  /** As a promise. Not declared as one: a task that nobody waits for is no mistake, its scope does. */
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B>;
+  finally(onEnd?: (() => void) | null): Promise<T>;
+  readonly [Symbol.toStringTag]: string;
   /** A number of its own, unique in this program. */
   readonly id: number;
   /** The given name, or that of its operation. */
@@ -193,4 +201,18 @@ export function nodeOf(task: Task<unknown>): TaskNode {
     "FOREIGN_TASK",
     "This task belongs to another copy of coppice. Make sure that only one is installed.",
   );
+}
+
+/**
+ * E4: a rejected promise without a handler is how a host learns of it. Whoever started the task, or cancels it, has
+ * the rest of this turn of the host to look: it may have failed before the call returned.
+ *
+ * @param isReported - whether somebody else gets the failure after all
+ */
+export function reportUnobserved(task: TaskHandle<unknown>, isReported: () => boolean = () => false): void {
+  const { outcome, scheduler } = task;
+  if (task.isObserved || outcome?.type !== "errors") return;
+  scheduler.host.macrotask(() => {
+    if (!task.isObserved && !isReported()) scheduler.host.unobserved(outcome.errors[0], task.toPromise());
+  });
 }

@@ -67,6 +67,8 @@ export class ScopeNode {
   state: "open" | "awaiting" | "unwinding" | "closing" | "closed" = "open";
   /** In the order of occurrence (E2). */
   errors: unknown[] | null = null;
+  /** How many of them the body ended with by itself: what comes after was added by cleanup. */
+  causes = 0;
   /** The first request to cancel this very scope (C10). */
   cancellation: Cancellation | null = null;
   /** Once a landing has reached the frame: the frame at which that unwinding ends. */
@@ -154,7 +156,7 @@ export class Frame extends Wait<unknown> {
 
   constructor(
     readonly source: Source,
-    readonly args: readonly unknown[] | null,
+    public args: readonly unknown[] | null,
     readonly kind: Boundary | null,
   ) {
     super();
@@ -261,6 +263,12 @@ export const LAND = 2;
 export const BEGIN = 3;
 export type Turn = typeof RESUME | typeof START | typeof LAND | typeof BEGIN;
 
+const HELD = 1;
+const CONTAINED = 2;
+const ROOT = 4;
+const UNDONE = 8;
+const OBSERVED = 16;
+
 /** One running operation: a node of the tree, with a stack of frames. */
 export class TaskNode extends Entry implements Waiter {
   readonly id: number;
@@ -272,19 +280,11 @@ export class TaskNode extends Entry implements Waiter {
   turn: Turn = START;
   /** The grace of a cancel is over: from this frame on up cleanup is no longer protected (C7). Counts as an interrupt. */
   forcedFrom: Frame | null = null;
-  /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
-  isHeld = false;
-  /** Its failure goes to whoever waits for it, and not to its scope. */
-  isContained = false;
-  /** It was started by `run`, and has no scope above it. */
-  isRoot = false;
-  /** Its closing scope has cancelled it and waits for it. */
-  isUndone = false;
+  /** The five facts below, one bit each: a task is small, and there are many. */
+  private flags = 0;
   outcome: Outcome | null = null;
   /** Who is told of its end: one, or several in order of arrival. */
   watchers: Watcher | Set<Watcher> | null = null;
-  /** Whether anybody has asked for its outcome (E4). */
-  isObserved = false;
 
   constructor(
     readonly scheduler: TaskScheduler,
@@ -298,6 +298,51 @@ export class TaskNode extends Entry implements Waiter {
 
   get name(): string {
     return this.givenName ?? this.root.name;
+  }
+
+  /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
+  get isHeld(): boolean {
+    return (this.flags & HELD) !== 0;
+  }
+
+  set isHeld(value: boolean) {
+    this.flags = value ? this.flags | HELD : this.flags & ~HELD;
+  }
+
+  /** Its failure goes to whoever waits for it, and not to its scope. */
+  get isContained(): boolean {
+    return (this.flags & CONTAINED) !== 0;
+  }
+
+  set isContained(value: boolean) {
+    this.flags = value ? this.flags | CONTAINED : this.flags & ~CONTAINED;
+  }
+
+  /** It was started by `run`, and has no scope above it. */
+  get isRoot(): boolean {
+    return (this.flags & ROOT) !== 0;
+  }
+
+  set isRoot(value: boolean) {
+    this.flags = value ? this.flags | ROOT : this.flags & ~ROOT;
+  }
+
+  /** Its closing scope has cancelled it and waits for it. */
+  get isUndone(): boolean {
+    return (this.flags & UNDONE) !== 0;
+  }
+
+  set isUndone(value: boolean) {
+    this.flags = value ? this.flags | UNDONE : this.flags & ~UNDONE;
+  }
+
+  /** Whether anybody has asked for its outcome (E4). */
+  get isObserved(): boolean {
+    return (this.flags & OBSERVED) !== 0;
+  }
+
+  set isObserved(value: boolean) {
+    this.flags = value ? this.flags | OBSERVED : this.flags & ~OBSERVED;
   }
 
   /** Whether the grace of a cancel of what it runs in is over. */

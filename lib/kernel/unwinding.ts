@@ -10,7 +10,9 @@
  */
 import { CleanupError, misuse, show } from "./errors.js";
 import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
-import { chainDepth, PROBE, trailOf, type Trail } from "./probe.js";
+import { watchUnwinding } from "./patience.js";
+import { chainDepth, mark, PROBE, readTrail, trailOf, type Mark, type Trail } from "./probe.js";
+import { isQuiet } from "./quiet.js";
 import type { Driver, Frame, TaskNode } from "./tree.js";
 
 /** How often a generator that loops back is cut before it is abandoned. */
@@ -22,17 +24,31 @@ export class Unwinding implements Driver {
   private awaited: Wait<unknown> | null = null;
   private isDelegated = false;
   private cuts = 0;
-  private readonly landing: Trail;
+  private stopWatching: (() => void) | null = null;
+  /** Where the cancellation landed; null where no yield can be cleanup, so that there is nothing to tell apart. */
+  private readonly landing: Mark | null;
 
   constructor(
     private readonly frame: Frame,
     private readonly generator: Driver,
   ) {
-    this.landing = trailOf(generator);
+    const depth = chainDepth(generator);
+    this.landing = depth === 0 || (depth === 1 && isQuiet(frame, generator)) ? null : mark(generator, depth);
   }
 
   next(sent?: unknown): IteratorResult<unknown, unknown> {
     if (sent === PROBE) return this.generator.next(PROBE);
+    let isOver = true;
+    try {
+      const result = this.step();
+      isOver = result.done === true;
+      return result;
+    } finally {
+      if (isOver) this.stopWatching?.();
+    }
+  }
+
+  private step(): IteratorResult<unknown, unknown> {
     for (;;) {
       const result = this.resume();
       if (result.done === true) return result;
@@ -57,28 +73,18 @@ export class Unwinding implements Driver {
   /** Whether a yielded wait is cleanup to be performed; otherwise the generator is to be cut again. */
   private accepts(task: TaskNode, wait: Wait<unknown>): boolean {
     const now = trailOf(this.generator);
-    if (task.isForced || this.hasLoopedBack(now)) {
+    const landing = this.landing === null ? null : readTrail(this.landing);
+    if (task.isForced || landing === null || hasLoopedBack(landing, now)) {
       this.discard(task, wait, now);
       return false;
     }
-    this.isDelegated = this.standsInDelegate(now);
-    if (this.isDelegated) this.warnOfDelegate(task, now);
+    this.isDelegated = standsInDelegate(landing, now);
+    if (task.scheduler.host.isDebugging) {
+      if (this.isDelegated) this.warnOfDelegate(task, now);
+      this.stopWatching ??= watchUnwinding(task);
+    }
     this.awaited = wait;
     return true;
-  }
-
-  private hasLoopedBack(now: Trail): boolean {
-    const { positions, depth } = this.landing;
-    if (now.depth !== depth || positions.length === 0 || now.positions.length === 0) return false;
-    return now.positions.every((position, i) => position === positions[i]);
-  }
-
-  /** The rule of C4: a delegate's `finally` leaves the outermost generator where it was at the landing. */
-  private standsInDelegate(now: Trail): boolean {
-    if (now.depth === 1) return false;
-    const [then] = this.landing.positions;
-    const [outermost] = now.positions;
-    return then === undefined || outermost === undefined || then === outermost;
   }
 
   private discard(task: TaskNode, wait: Wait<unknown>, now: Trail): void {
@@ -102,18 +108,25 @@ export class Unwinding implements Driver {
   }
 
   private warnOfDelegate(task: TaskNode, now: Trail): void {
-    const { host } = task.scheduler;
-    if (!host.isDebugging) return;
-    host.warn(
+    task.scheduler.host.warn(
       `Task "${task.name}" waits in the finally block of a delegated function* (${now.at[now.at.length - 1] ?? "no position"}) while it is cancelled: ` +
         "what follows in that block will not run. Put several steps of cleanup into one operation(), or use ensure().",
     );
   }
 }
 
-/** Whether a generator delegates to other generators. */
-export function delegates(generator: Driver): boolean {
-  return chainDepth(generator) > 1;
+function hasLoopedBack(landing: Trail, now: Trail): boolean {
+  const { positions, depth } = landing;
+  if (now.depth !== depth || positions.length === 0 || now.positions.length === 0) return false;
+  return now.positions.every((position, i) => position === positions[i]);
+}
+
+/** The rule of C4: a delegate's `finally` leaves the outermost generator where it was at the landing. */
+function standsInDelegate(landing: Trail, now: Trail): boolean {
+  if (now.depth === 1) return false;
+  const [then] = landing.positions;
+  const [outermost] = now.positions;
+  return then === undefined || outermost === undefined || then === outermost;
 }
 
 /** The error for a yield of something that is no instruction (E5). */

@@ -13,6 +13,8 @@ const Traced = Error as unknown as {
 };
 
 const unplaced = new WeakSet<object>();
+/** Errors of ours that were placed, so that it can be told whether that was in user code. */
+const ours = new WeakSet<object>();
 
 /** Makes an error that takes its stack where it is thrown into user code. */
 export function unplacedError<E extends Error>(make: () => E): E {
@@ -48,19 +50,27 @@ function setLimit(limit: number | undefined): void {
  */
 export function placed(error: unknown, thrower: { readonly next: unknown }): unknown {
   if (typeof error === "object" && error !== null && unplaced.delete(error)) {
+    ours.add(error);
     Traced.captureStackTrace?.(error, thrower.next);
   }
   return error;
 }
 
-/** Whether an error still waits for its stack. */
-export function isUnplaced(error: object): boolean {
-  return unplaced.has(error);
+/** Whether an error of ours has nothing of the user's on its stack. */
+export function isWithoutPlace(error: Error): boolean {
+  if (unplaced.has(error)) return true;
+  const own = ours.has(error) ? ownFolder() : null;
+  if (own === null) return false;
+  const first = String(error.stack)
+    .split("\n")
+    .find((line) => line.startsWith(FRAME));
+  return first === undefined || isOwn(first, own);
 }
 
 /** Ends the waiting of an error that leaves without ever being thrown into user code: `lines` stand for its stack. */
 export function placeAt(error: Error, lines: readonly string[]): void {
-  if (!unplaced.delete(error)) return;
+  unplaced.delete(error);
+  ours.delete(error);
   error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => `${FRAME}${line}`)].join("\n");
 }
 

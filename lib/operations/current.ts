@@ -41,8 +41,10 @@ export function createScope(options: { readonly name?: string } = {}): Scope {
     name,
     [Symbol.iterator]: () => suspend()[Symbol.iterator](),
   };
-  const task = runOn(currentScheduler(), body, { name });
-  return new Scope(nodeOf(task).root.needScope());
+  const root = nodeOf(runOn(currentScheduler(), body, { name }));
+  // Nobody gets what this boundary throws: each child reports a failure that nobody has seen (E4).
+  root.isContained = true;
+  return new Scope(root.root.needScope(), false);
 }
 
 const why = instantly((task) => cancellationOf(boundaryOf(task)));

@@ -1,15 +1,52 @@
 import {
   adoptInto,
   boundaryOf,
+  checkOperable,
   checkOptions,
-  registering,
+  refusesAwait,
+  Registering,
   start,
   toFrame,
   type Operable,
   type Operation,
   type SpawnOptions,
   type Task,
+  type TaskNode,
 } from "../kernel/index.js";
+
+/** One spawn. A class rather than a closure: programs spawn by the hundred thousand. */
+class Spawning<T> extends Registering<Task<T>> {
+  constructor(
+    private readonly op: Operable<T>,
+    private readonly name: string | undefined,
+  ) {
+    super();
+  }
+
+  protected act(task: TaskNode): Task<T> {
+    const child = adoptInto<T>(
+      boundaryOf(task).needScope(),
+      "spawn",
+      toFrame("spawn", this.op, null),
+      this.name,
+    );
+    start(child);
+    return child;
+  }
+}
+
+/** The description of a spawn: every run spawns again. */
+class Spawn<T> implements Operation<Task<T>> {
+  constructor(
+    private readonly op: Operable<T>,
+    private readonly name: string | undefined,
+  ) {}
+
+  [Symbol.iterator](): ReturnType<Operation<Task<T>>[typeof Symbol.iterator]> {
+    return new Spawning<T>(this.op, this.name)[Symbol.iterator]();
+  }
+}
+refusesAwait(Spawn.prototype);
 
 /**
  * Starts an operation as a child of the current boundary and goes on. The child is made ready behind the others
@@ -25,12 +62,6 @@ import {
  */
 export function spawn<T>(op: Operable<T>, options?: SpawnOptions): Operation<Task<T>> {
   checkOptions("spawn()", ["name"], options);
-  const name = options?.name;
-  // Checked here as well as when it runs, so that the mistake is reported where it was made.
-  if (typeof op === "function") toFrame("spawn", op, null);
-  return registering((task) => {
-    const child = adoptInto<T>(boundaryOf(task).needScope(), "spawn", toFrame("spawn", op, null), name);
-    start(child);
-    return child;
-  });
+  checkOperable("spawn", op);
+  return new Spawn<T>(op, options?.name);
 }
