@@ -213,13 +213,10 @@ function* produce<T>(source: StreamSource<T>, emit: Emit<T>): Generator<Instruct
 }
 
 /** A body that emits is a boundary of its own; what opens a queue is not, for the queue lives as long as the stream. */
-function opening<T>(
-  source: Exclude<StreamSource<T>, Takeable<T>>,
-  emit: Emit<T>,
-): Operation<unknown> {
+function opening<T>(source: Exclude<StreamSource<T>, Takeable<T>>, emit: Emit<T>): Operation<unknown> {
   if (typeof source !== "function") return source;
   // Only a body that emits takes a parameter.
-  const body = source as (emit: Emit<T>) => Operation<unknown>;
+  const body = source;
   return body.length === 0 ? body(emit) : operation(body)(emit);
 }
 

@@ -3,7 +3,11 @@ import { abandonedWork, call, checkpoint, CleanupError, sleep, spawn } from "cop
 import { world } from "../support/virtual.js";
 
 /** Work that ignores its signal. */
-function stubborn(): { work: (signal: AbortSignal) => Promise<string>; signal: () => AbortSignal | undefined; end: PromiseWithResolvers<string> } {
+function stubborn(): {
+  work: (signal: AbortSignal) => Promise<string>;
+  signal: () => AbortSignal | undefined;
+  end: PromiseWithResolvers<string>;
+} {
   const end = resolvers<string>();
   let seen: AbortSignal | undefined;
   return {
@@ -57,7 +61,12 @@ describe("call with abandon", () => {
       yield* sleep(5);
       yield* task.cancel("too late");
       expect(abandonedWork()).toEqual([
-        { name: "lookUp", task: "resolver", since: 5, cancellation: expect.objectContaining({ kind: "cancel", reason: "too late" }) },
+        {
+          name: "lookUp",
+          task: "resolver",
+          since: 5,
+          cancellation: expect.objectContaining({ kind: "cancel", reason: "too late" }),
+        },
       ]);
       end.resolve("late");
       yield* call(settle);
@@ -104,7 +113,9 @@ describe("call with abandon", () => {
   it("takes a name for messages", async () => {
     const { run } = world();
     await run(function* () {
-      const task = yield* spawn(call(() => new Promise(() => undefined), { abandon: true, name: "look up host" }));
+      const task = yield* spawn(
+        call(() => new Promise(() => undefined), { abandon: true, name: "look up host" }),
+      );
       yield* checkpoint();
       yield* task.cancel();
       expect(abandonedWork().map(({ name }) => name)).toEqual(["look up host"]);

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import { EventEmitter, getEventListeners } from "node:events";
-import { attempt, EventOverflow, forEach, on, once, operation, QueueShutDown, sleep, spawn, timeout, type EventQueue } from "coppice";
+import {
+  attempt,
+  EventOverflow,
+  forEach,
+  on,
+  once,
+  operation,
+  QueueShutDown,
+  sleep,
+  spawn,
+  timeout,
+  type EventQueue,
+} from "coppice";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate } from "../support/virtual.js";
 
@@ -82,7 +94,8 @@ describe("on", () => {
   it("B2 removes the listener and shuts the queue down at the end of the boundary", async () => {
     const emitter = new EventEmitter();
     const target = new EventTarget();
-    const listeners = (): number => ticks(target) + emitter.listenerCount("tick") + emitter.listenerCount("error");
+    const listeners = (): number =>
+      ticks(target) + emitter.listenerCount("tick") + emitter.listenerCount("error");
     await simulate(function* () {
       const open = operation(function* () {
         const queues = [yield* on(target, "tick"), yield* on(emitter, "tick")] as const;
@@ -103,7 +116,9 @@ describe("on", () => {
       yield* timeout(
         5,
         function* () {
-          yield* forEach(yield* on(target, "tick"), function* () { yield* sleep(1); });
+          yield* forEach(yield* on(target, "tick"), function* () {
+            yield* sleep(1);
+          });
         },
         { otherwise: undefined },
       );
@@ -179,17 +194,25 @@ describe("on", () => {
     });
 
     it("drops the oldest events, and counts them", async () => {
-      expect(await simulate(() => overflowing({ overflow: "drop-oldest" }))).toMatchObject({ read: [3, 4], dropped: 3 });
+      expect(await simulate(() => overflowing({ overflow: "drop-oldest" }))).toMatchObject({
+        read: [3, 4],
+        dropped: 3,
+      });
     });
 
     it("drops the newest events, and counts them", async () => {
-      expect(await simulate(() => overflowing({ overflow: "drop-newest" }))).toMatchObject({ read: [0, 1], dropped: 3 });
+      expect(await simulate(() => overflowing({ overflow: "drop-newest" }))).toMatchObject({
+        read: [0, 1],
+        dropped: 3,
+      });
     });
   });
 
-  it("E5 refuses what has no events, and bad options", async () => {
+  it("E5 refuses what has no events, and bad options", () => {
     // @ts-expect-error -- no target
-    expect(() => on({}, "tick")).toThrow("on() needs an EventTarget or an EventEmitter, got an object of class Object.");
+    expect(() => on({}, "tick")).toThrow(
+      "on() needs an EventTarget or an EventEmitter, got an object of class Object.",
+    );
     // @ts-expect-error -- no target
     expect(() => once(null, "tick")).toThrow("once() needs an EventTarget or an EventEmitter, got null.");
     expect(() => on(new EventTarget(), "tick", { capacity: 0 })).toThrow(RangeError);
@@ -202,9 +225,11 @@ describe("on", () => {
   it("is typed by the target's on… property", async () => {
     await simulate(function* () {
       const controller = new AbortController();
-      yield* spawn(atOnce(() => {
-        controller.abort();
-      }));
+      yield* spawn(
+        atOnce(() => {
+          controller.abort();
+        }),
+      );
       const event: Event = yield* once(controller.signal, "abort");
       expect(event.type).toBe("abort");
     });

@@ -51,6 +51,7 @@ describe("the reason of an AbortSignal", () => {
     const seen: unknown[] = [];
     const controller = new AbortController();
     const promise = crossings(10, untilAborted(seen))({ signal: controller.signal });
+    await quiet();
     controller.abort(reason);
     await expect(
       promise.then(

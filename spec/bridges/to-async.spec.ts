@@ -74,11 +74,19 @@ describe("toAsync", () => {
   });
 
   it("keeps the operation's name", () => {
-    expect(toAsync(operation(function* loadUser() { yield* suspend(); })).name).toBe("loadUser");
+    expect(
+      toAsync(
+        operation(function* loadUser() {
+          yield* suspend();
+        }),
+      ).name,
+    ).toBe("loadUser");
   });
 
   it("E5 rejects with an explanation when the signal is none", async () => {
-    const start = toAsync(function* () { yield* suspend(); });
+    const start = toAsync(function* () {
+      yield* suspend();
+    });
     // @ts-expect-error -- a signal is wanted
     await expect(start({ signal: { aborted: false } })).rejects.toThrow(/AbortSignal/);
   });

@@ -57,7 +57,7 @@ describe("use", () => {
 
   it("looks the method up when it registers", async () => {
     const log: string[] = [];
-    const changing = noting(log, "then") as { [Symbol.dispose]: () => void };
+    const changing = noting(log, "then");
     await simulate(function* () {
       yield* use(changing);
       changing[Symbol.dispose] = () => {
@@ -93,7 +93,8 @@ describe("use", () => {
 
   it("E5 refuses what cannot be disposed of", () => {
     // @ts-expect-error -- not disposable
-    expect(() => use({ close() { /* not what is asked for */ } })).toThrow(
+    const refused = (): unknown => use({ close: () => undefined });
+    expect(refused).toThrow(
       "use() needs an object with Symbol.dispose or Symbol.asyncDispose, got an object of class Object. Use ensure(() => …) for other cleanup.",
     );
   });

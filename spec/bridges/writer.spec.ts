@@ -7,8 +7,8 @@ interface Sink {
   readonly stream: WritableStream<string>;
   readonly log: unknown[];
   /** Lets the write that is under way complete. */
-  drain(): void;
-  fail(error: unknown): void;
+  readonly drain: () => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** Takes one chunk at a time, when it is told to. */
