@@ -137,7 +137,7 @@ export async function cancelAt(
 }
 
 /** How a task ended, in one word. */
-export async function endOf(task: Task<unknown>): Promise<{ ended: string; error: unknown }> {
+export async function endOf(task: PromiseLike<unknown>): Promise<{ ended: string; error: unknown }> {
   try {
     await task;
     return { ended: "value", error: undefined };
