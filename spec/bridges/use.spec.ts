@@ -88,7 +88,7 @@ describe("use", () => {
 
   it("passes null and undefined", async () => {
     expect(await simulate(use(null))).toBeNull();
-    expect(await simulate(use(undefined))).toBeUndefined();
+    await expect(simulate(use(undefined))).resolves.toBeUndefined();
   });
 
   it("E5 refuses what cannot be disposed of", () => {
