@@ -1,0 +1,329 @@
+import { describe, expect, it } from "@jest/globals";
+import { ExceptionGroup, type Leaf } from "coppice";
+
+class HttpError extends Error {}
+class NotFound extends HttpError {}
+
+/** The messages in a group, nested as the errors are. */
+type Shape = string | Shape[];
+
+function shapeOf(error: unknown): Shape {
+  if (error instanceof AggregateError) return error.errors.map(shapeOf);
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nested() {
+  const http = [new HttpError("a"), new NotFound("b")] as const;
+  const type = [new TypeError("c"), new TypeError("d")] as const;
+  const inner = new ExceptionGroup([http[1], type[1]], "inner");
+  const group = new ExceptionGroup([http[0], type[0], inner], "outer", { cause: "the cause" });
+  return { group, inner, http, type };
+}
+
+describe("ExceptionGroup", () => {
+  it("is an AggregateError with a name and a code", () => {
+    const group = new ExceptionGroup([new Error("a")]);
+    expect(group).toBeInstanceOf(AggregateError);
+    expect(group).toMatchObject({ name: "ExceptionGroup", code: "COPPICE_GROUP" });
+  });
+
+  it("keeps its errors in order, by identity, groups among them", () => {
+    const { group, inner, http, type } = nested();
+    expect(group.errors).toHaveLength(3);
+    expect(group.errors[0]).toBe(http[0]);
+    expect(group.errors[1]).toBe(type[0]);
+    expect(group.errors[2]).toBe(inner);
+  });
+
+  it("keeps a list of its own", () => {
+    const errors = [new Error("a")];
+    const group = new ExceptionGroup(errors);
+    errors.pop();
+    expect(group.errors).toHaveLength(1);
+  });
+
+  it("takes any iterable, and any value as an error", () => {
+    const values = [undefined, null, "text", 0];
+    expect(new ExceptionGroup(new Set(values)).errors).toEqual(values);
+  });
+
+  it("counts its errors where no message is given", () => {
+    expect(new ExceptionGroup([1]).message).toBe("1 error");
+    expect(new ExceptionGroup([1, 2]).message).toBe("2 errors");
+    expect(new ExceptionGroup([1, 2], "").message).toBe("");
+  });
+
+  it("has a cause only when it is given one", () => {
+    expect(new ExceptionGroup([1], "m", { cause: 5 }).cause).toBe(5);
+    expect("cause" in new ExceptionGroup([1], "m")).toBe(false);
+  });
+
+  it("E5 is never empty", () => {
+    expect(() => new ExceptionGroup([])).toThrow(
+      new RangeError("new ExceptionGroup() needs at least one error, got none."),
+    );
+  });
+
+  it.each([
+    [null, "null"],
+    [5, "the number 5"],
+    ["message", 'the string "message"'],
+    [new Error("a"), "a Error"],
+  ])("E5 refuses %p for its list of errors", (given, shown) => {
+    expect(() => new ExceptionGroup(given as never)).toThrow(
+      new TypeError(
+        `new ExceptionGroup() needs a list of errors, got ${shown}. Write new ExceptionGroup([first, second], message).`,
+      ),
+    );
+  });
+
+  it("E5 refuses a message that is no text", () => {
+    expect(() => new ExceptionGroup([1], 5 as never)).toThrow(
+      new TypeError("new ExceptionGroup() needs a text as its message, got the number 5."),
+    );
+  });
+});
+
+describe("ExceptionGroup.split", () => {
+  it("divides by class, subclasses included, and keeps the nesting", () => {
+    const [matching, rest] = nested().group.split(HttpError);
+    expect(shapeOf(matching)).toEqual(["a", ["b"]]);
+    expect(shapeOf(rest)).toEqual(["c", ["d"]]);
+  });
+
+  it("divides by a list of classes", () => {
+    const [matching, rest] = nested().group.split([NotFound, RangeError]);
+    expect(shapeOf(matching)).toEqual([["b"]]);
+    expect(shapeOf(rest)).toEqual(["a", "c", ["d"]]);
+  });
+
+  it("divides by a predicate", () => {
+    const [matching, rest] = nested().group.split((error) => error instanceof Error && error.message > "b");
+    expect(shapeOf(matching)).toEqual(["a", "c", ["b", "d"]]);
+    expect(rest).toBeUndefined();
+    const [some, others] = nested().group.split(
+      (error) => error instanceof Error && /^[cd]$/.test(error.message),
+    );
+    expect(shapeOf(some)).toEqual(["c", ["d"]]);
+    expect(shapeOf(others)).toEqual(["a", ["b"]]);
+  });
+
+  it("keeps message, cause and notes on both halves, at every level", () => {
+    const { group, inner } = nested();
+    group.addNote("outer note");
+    inner.addNote("inner note");
+    for (const half of group.split(HttpError)) {
+      expect(half).toMatchObject({ message: "outer", cause: "the cause", notes: ["outer note"] });
+      const innerHalf = half?.errors.at(-1);
+      expect(innerHalf).toMatchObject({ message: "inner", notes: ["inner note"] });
+      expect("cause" in (innerHalf as ExceptionGroup)).toBe(false);
+    }
+  });
+
+  it("gives each half notes of its own", () => {
+    const { group } = nested();
+    const [matching, rest] = group.split(HttpError);
+    matching?.addNote("m");
+    rest?.addNote("r");
+    group.addNote("g");
+    expect([group.notes, matching?.notes, rest?.notes]).toEqual([["g"], ["m"], ["r"]]);
+  });
+
+  it("keeps the identity of single errors", () => {
+    const { group, http } = nested();
+    const [matching] = group.split(HttpError);
+    expect(matching?.errors[0]).toBe(http[0]);
+  });
+
+  it("gives the group itself for a half that is all of it", () => {
+    const { group } = nested();
+    expect(group.split(Error)).toEqual([group, undefined]);
+    expect(group.split(Error)[0]).toBe(group);
+    expect(group.split(RangeError)[0]).toBeUndefined();
+    expect(group.split(RangeError)[1]).toBe(group);
+    expect(group.split((error) => !(error instanceof AggregateError))[0]).toBe(group);
+  });
+
+  it("gives an inner group itself where nothing is taken from it", () => {
+    const inner = new ExceptionGroup([new TypeError("t")], "inner");
+    const [, rest] = new ExceptionGroup([inner, new RangeError("r")]).split(RangeError);
+    expect(rest?.errors[0]).toBe(inner);
+  });
+
+  it("leaves out groups that would be empty", () => {
+    const group = new ExceptionGroup([
+      new ExceptionGroup([new RangeError("1")]),
+      new ExceptionGroup([new RangeError("2"), new TypeError("3")]),
+      new ExceptionGroup([new TypeError("4")]),
+    ]);
+    const [matching, rest] = group.split(TypeError);
+    expect(shapeOf(matching)).toEqual([["3"], ["4"]]);
+    expect(shapeOf(rest)).toEqual([["1"], ["2"]]);
+  });
+
+  it("keeps groups of one", () => {
+    const deep = new ExceptionGroup([new ExceptionGroup([new ExceptionGroup([new TypeError("t")])]), 1]);
+    expect(shapeOf(deep.split(TypeError)[0])).toEqual([[["t"]]]);
+  });
+
+  it("asks the predicate about groups too, and takes a group that matches whole", () => {
+    const { group, inner } = nested();
+    const [matching, rest] = group.split((error) => error === inner);
+    expect(matching?.errors[0]).toBe(inner);
+    expect(shapeOf(rest)).toEqual(["a", "c"]);
+  });
+
+  it("has the stack of the group it was taken from", () => {
+    const { group } = nested();
+    expect(group.split(HttpError)[0]?.stack).toBe(group.stack);
+  });
+
+  it("goes through ten thousand levels", () => {
+    let group = new ExceptionGroup([new TypeError("t"), new RangeError("r")]);
+    for (let i = 0; i < 10_000; i++) group = new ExceptionGroup([group]);
+    const [matching, rest] = group.split(TypeError);
+    expect(matching?.leaves().next().value).toMatchObject({ error: { message: "t" } });
+    expect(rest?.leaves().next().value).toMatchObject({ error: { message: "r" } });
+  });
+
+  it("ends on a group that holds itself", () => {
+    const group = new ExceptionGroup([new TypeError("t"), 1]);
+    group.errors.push(group);
+    const [matching, rest] = group.split(TypeError);
+    expect(matching?.errors).toHaveLength(1);
+    expect(rest?.errors).toEqual([1, group]);
+  });
+
+  it.each([
+    [undefined, "undefined"],
+    [5, "the number 5"],
+    [[], "an array"],
+    [[TypeError, 5], "the number 5"],
+    ["TypeError", 'the string "TypeError"'],
+  ])("E5 refuses %p as what to look for", (given, shown) => {
+    expect(() => nested().group.split(given as never)).toThrow(
+      new TypeError(`split() needs a class of errors, a list of classes or a predicate, got ${shown}.`),
+    );
+  });
+});
+
+describe("ExceptionGroup.subgroup", () => {
+  it("gives the part that matches, as split does", () => {
+    expect(shapeOf(nested().group.subgroup(TypeError))).toEqual(["c", ["d"]]);
+    expect(shapeOf(nested().group.subgroup([NotFound, TypeError]))).toEqual(["c", ["b", "d"]]);
+  });
+
+  it("gives undefined when nothing matches, and the group itself when all does", () => {
+    const { group } = nested();
+    expect(group.subgroup(RangeError)).toBeUndefined();
+    expect(group.subgroup(Error)).toBe(group);
+  });
+
+  it("E5 names itself when it refuses", () => {
+    expect(() => nested().group.subgroup({} as never)).toThrow(/^subgroup\(\) needs/);
+  });
+});
+
+describe("ExceptionGroup.derive", () => {
+  class TaggedGroup extends ExceptionGroup {
+    constructor(
+      errors: Iterable<unknown>,
+      message: string,
+      readonly tag: string,
+    ) {
+      super(errors, message);
+    }
+
+    override derive(errors: Iterable<unknown>): ExceptionGroup {
+      return new TaggedGroup(errors, this.message, this.tag);
+    }
+  }
+
+  it("keeps a subclass and its properties, at every level", () => {
+    const inner = new TaggedGroup([new TypeError("t"), new RangeError("r")], "inner", "i");
+    const outer = new TaggedGroup([inner, new TypeError("u")], "outer", "o");
+    const [matching, rest] = outer.split(TypeError);
+    expect(matching).toBeInstanceOf(TaggedGroup);
+    expect(matching).toMatchObject({ tag: "o", message: "outer" });
+    expect(rest).toMatchObject({ tag: "o", errors: [{ tag: "i", message: "inner" }] });
+  });
+
+  it("gives a plain group where a subclass does not override it", () => {
+    class Plain extends ExceptionGroup {}
+    const [matching] = new Plain([new TypeError("t"), 1], "plain").split(TypeError);
+    expect(matching).toBeInstanceOf(ExceptionGroup);
+    expect(matching).not.toBeInstanceOf(Plain);
+    expect(matching?.message).toBe("plain");
+  });
+
+  it("does not have a cause or notes replaced that it sets itself", () => {
+    class Caused extends ExceptionGroup {
+      override derive(errors: Iterable<unknown>): ExceptionGroup {
+        return new ExceptionGroup(errors, "derived", { cause: "own" });
+      }
+    }
+    const group = new Caused([new TypeError("t"), 1], "caused", { cause: "whole" });
+    expect(group.split(TypeError)[0]).toMatchObject({ cause: "own", message: "derived" });
+  });
+
+  it("E5 refuses what is no group", () => {
+    class Broken extends ExceptionGroup {
+      override derive(): never {
+        return new Error("no group") as never;
+      }
+    }
+    expect(() => new Broken([new TypeError("t"), 1]).split(TypeError)).toThrow(
+      new TypeError("ExceptionGroup.derive() must return an ExceptionGroup, got a Error."),
+    );
+  });
+});
+
+describe("ExceptionGroup.leaves", () => {
+  it("walks the single errors in order, each with the groups that lead to it", () => {
+    const { group, inner } = nested();
+    const seen = Array.from(group.leaves(), ({ error, path }: Leaf) => [shapeOf(error), path]);
+    expect(seen).toEqual([
+      ["a", [group]],
+      ["c", [group]],
+      ["b", [group, inner]],
+      ["d", [group, inner]],
+    ]);
+  });
+
+  it("goes into groups from elsewhere, and counts an empty one as a single error", () => {
+    const empty = new AggregateError([]);
+    const foreign = new AggregateError([1, empty], "foreign");
+    expect(Array.from(new ExceptionGroup([foreign]).leaves(), ({ error }) => error)).toEqual([1, empty]);
+  });
+
+  it("survives a property that throws when it is read", () => {
+    const hostile = Object.defineProperty(new Error("h"), "errors", {
+      get() {
+        throw new Error("do not look");
+      },
+    });
+    expect(Array.from(new ExceptionGroup([hostile]).leaves(), ({ error }) => error)).toEqual([hostile]);
+  });
+});
+
+describe("groups from elsewhere", () => {
+  it("are divided with the others, and become groups of ours", async () => {
+    const foreign: unknown = await Promise.any([
+      Promise.reject(new TypeError("t")),
+      Promise.reject(new RangeError("r")),
+    ]).catch((error: unknown) => error);
+    const [matching, rest] = new ExceptionGroup([foreign, new TypeError("u")]).split(TypeError);
+    expect(shapeOf(matching)).toEqual([["t"], "u"]);
+    expect(matching?.errors[0]).toMatchObject({
+      message: "All promises were rejected",
+      code: "COPPICE_GROUP",
+    });
+    expect(shapeOf(rest)).toEqual([["r"]]);
+  });
+
+  it("stay the same object where nothing is taken from them", () => {
+    const foreign = new AggregateError([new TypeError("t")]);
+    const [, rest] = new ExceptionGroup([foreign, new RangeError("r")]).split(RangeError);
+    expect(rest?.errors[0]).toBe(foreign);
+  });
+});
