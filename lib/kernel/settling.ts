@@ -70,7 +70,6 @@ export function cut(frame: Frame, target: Frame): void {
 
 function close(task: TaskNode, frame: Frame, scope: ScopeNode): void {
   if (scope.state === "open" && scope.errors !== null) scope.causes = scope.errors.length;
-  if (scope.state === "open" && scope.errors !== null) scope.causes = scope.errors.length;
   if (scope.newest === null) {
     finish(task, frame, scope);
     return;

@@ -69,8 +69,6 @@ export class ScopeNode {
   errors: unknown[] | null = null;
   /** How many of them the body ended with by itself: what comes after was added by cleanup. */
   causes = 0;
-  /** How many of them the body ended with by itself: what comes after was added by cleanup. */
-  causes = 0;
   /** The first request to cancel this very scope (C10). */
   cancellation: Cancellation | null = null;
   /** Once a landing has reached the frame: the frame at which that unwinding ends. */

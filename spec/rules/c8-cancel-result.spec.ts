@@ -27,7 +27,7 @@ const slowToGo = operation(function* (log: string[], name: string, ms: number): 
 });
 
 describe("task.cancel()", () => {
-  it("C8 acts at once, whether anybody waits for its result or not", async () => {
+  it("C8 acts at once, whether anybody waits for its result or not", () => {
     const log: string[] = [];
     const { run, scheduler } = world();
     const task = run(function* () {
