@@ -20,6 +20,7 @@ export {
   splitGroup,
   type GroupOf,
 } from "./exception-group.js";
+export { surroundings, type Enclosure } from "./enclosure.js";
 export { GiveWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
 export { RealHost, type Host } from "./host.js";

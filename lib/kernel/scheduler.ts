@@ -6,6 +6,7 @@
  * R3 One host timer at most, for the earliest deadline or wake-up.
  * R4 When the clock is looked at never changes the order: a slice that ends amid a turn goes on with that turn.
  */
+import { surroundings } from "./enclosure.js";
 import { running, type TaskScheduler, type Waiter } from "./instruction.js";
 import { advance, beginTurn } from "./stepping.js";
 import { RealHost, type Host } from "./host.js";
@@ -243,7 +244,8 @@ export class Scheduler implements TaskScheduler {
     running.task = task;
     this.#ungranted = STEPS_PER_TURN;
     this.#grant();
-    if (task.turn === RESUME || beginTurn(task)) advance(task);
+    if (surroundings.enclosure === null) takeTurn(task);
+    else surroundings.enclosure.enter(task, takeTurn);
     running.task = before;
     this.#steps += 1 + this.#granted - Math.max(0, this.budget);
   }
@@ -299,6 +301,10 @@ export class Scheduler implements TaskScheduler {
     this.#beginSlice(now);
     this.#drain();
   };
+}
+
+function takeTurn(task: TaskNode): void {
+  if (task.turn === RESUME || beginTurn(task)) advance(task);
 }
 
 /** What everything runs on that is not run on another scheduler. */

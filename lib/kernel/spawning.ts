@@ -4,6 +4,7 @@
  */
 import { forceTask, inherited, isWithin } from "./cancel.js";
 import type { ContextNode } from "./context.js";
+import { surroundings } from "./enclosure.js";
 import { clip, misuse, show } from "./errors.js";
 import {
   BEGUN,
@@ -117,6 +118,7 @@ export function makeTask<T>(
   root.task = task;
   root.phase = BEGUN;
   root.context = context;
+  surroundings.enclosure?.taskMade(task);
   return task;
 }
 
