@@ -37,3 +37,77 @@ export class SpinningError extends Error {
   override readonly name: string = "SpinningError";
   readonly code = "COPPICE_SPINNING";
 }
+
+/** What is known of a cancellation that went wrong. */
+export interface CancellationPoint {
+  /** The operation. */
+  readonly name: string;
+  /** The number of the yield point, from 1. */
+  readonly point: number;
+  /** How many yield points there are. */
+  readonly points: number;
+  /** Whether it was cancelled before the wait began, while it waited, or when its result had been handed over. */
+  readonly moment: string;
+  /** Where the whole operation was cancelled once more, during the cleanup. */
+  readonly secondPoint: number | undefined;
+  /** What waited for what there. */
+  readonly title: string;
+  /** What was cancelled. */
+  readonly scope: string;
+  /** The lines of the source in which the task stood, innermost first. */
+  readonly lines: readonly string[];
+  /** The tree at that moment. */
+  readonly tree: string;
+  /** What was found. */
+  readonly cause: unknown;
+}
+
+/** An operation does not stand being cancelled at one of its yield points; the finding is its `cause`. */
+export class CancellationPointError extends Error {
+  override readonly name: string = "CancellationPointError";
+  readonly code = "COPPICE_CANCELLATION_POINT";
+  readonly point: number;
+  readonly moment: string;
+  /** The line of the source at which the task stood, as `file:line:column`; undefined where the engine does not tell. */
+  readonly line: string | undefined;
+  readonly tree: string;
+
+  constructor(found: CancellationPoint) {
+    super(reportPoint(found), { cause: found.cause });
+    this.point = found.point;
+    this.moment = found.moment;
+    this.line = found.lines[0];
+    this.tree = found.tree;
+  }
+}
+
+const MOMENT: Readonly<Record<string, string>> = {
+  before: "before it waited",
+  waiting: "while it waited",
+  "handed over": "when its wait had ended and it had not gone on yet",
+};
+
+function reportPoint(found: CancellationPoint): string {
+  const { name, point, points, moment, secondPoint, title, scope, lines, tree, cause } = found;
+  const again =
+    secondPoint === undefined
+      ? []
+      : [`  once more: the whole operation, at point ${secondPoint}, during the cleanup`];
+  return [
+    `"${name}" does not stand being cancelled at point ${point} of ${points}, ${MOMENT[moment] ?? moment}.`,
+    `  point ${point}: ${title}`,
+    ...lines.map((line, i) => `  ${i === 0 ? "at" : "  called at"} ${line}`),
+    `  cancelled: ${scope}`,
+    ...again,
+    `  found: ${textOf(cause)}`,
+    "  the tree at that moment:",
+    ...tree.split("\n").map((line) => `  ${line}`),
+    `Run this point alone with { only: ${point} }.`,
+  ].join("\n");
+}
+
+/** What was found, on as many lines as it has. */
+export function textOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replaceAll("\n", "\n    ");
+}

@@ -9,9 +9,10 @@
 import { RealHost, runningTask, type Host } from "../kernel/index.js";
 import { exempt } from "./host-timers.js";
 
-/** Who chooses among ready tasks, and among timers of one instant. */
+/** Who chooses among `count` ready tasks, and among timers of one instant: 0 is the one whose turn it is. */
 export interface Order {
-  choose(count: number): number;
+  chooseReady(count: number): number;
+  chooseTimer(count: number): number;
 }
 
 /** About half a million steps. */
@@ -52,8 +53,8 @@ export class TestHost implements Host {
 
   constructor(order?: Order) {
     if (order === undefined) return;
-    this.chooseReady = (count) => order.choose(count);
-    this.chooseTimer = this.chooseReady;
+    this.chooseReady = (count) => order.chooseReady(count);
+    this.chooseTimer = (count) => order.chooseTimer(count);
   }
 
   get time(): number {

@@ -25,7 +25,7 @@ export class TestScheduler extends Scheduler {
 
   constructor(
     readonly testHost: TestHost,
-    private readonly watcher: Watcher | null = null,
+    private watcher: Watcher | null = null,
   ) {
     super(testHost);
   }
@@ -33,6 +33,11 @@ export class TestScheduler extends Scheduler {
   /** Calls back once, as soon as anything becomes ready. */
   onEvent(callback: () => void): void {
     this.#onEvent = callback;
+  }
+
+  /** From now on nobody watches: what runs is not what is being tried. */
+  unwatch(): void {
+    this.watcher = null;
   }
 
   override start(task: TaskNode): void {

@@ -41,7 +41,8 @@ export function linesOf(task: TaskNode): string[] {
   return lines;
 }
 
-function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
+/** Where the generators of a chain stand, outermost first; none where that cannot be told. */
+export function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
   try {
     return [...placesOf(driver)];
   } catch {
