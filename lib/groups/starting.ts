@@ -77,14 +77,10 @@ export class Starting<V> extends Wait<V> implements Watcher {
     const { child } = this;
     if (child?.outcome == null) return;
     const { outcome, name } = child;
-    if (outcome.type === "errors") {
-      const [error] = outcome.errors;
-      this.left({ error });
-      this.fail(error);
-      return;
-    }
-    this.left();
-    if (outcome.type === "cancelled") {
+    if (this.state === "leaving")
+      this.left(outcome.type === "errors" ? { error: outcome.errors[0] } : undefined);
+    else if (outcome.type === "errors") this.fail(outcome.errors[0]);
+    else if (outcome.type === "cancelled") {
       this.fail(unplacedError(() => new CancelledError(name, outcome.cancellation)));
     } else this.fail(neverStarted(name));
   }

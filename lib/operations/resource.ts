@@ -10,6 +10,7 @@ import {
   Wait,
   waiting,
   type Operation,
+  type Outcome,
   type TaskNode,
   type WaitDescription,
   type Watcher,
@@ -22,6 +23,7 @@ export type Provide<T> = (value: T) => Operation<void>;
 class Acquisition<T> extends Wait<T> implements Watcher {
   private holder: TaskNode | null = null;
   private isProvided = false;
+  private isLeaving = false;
 
   constructor(private readonly body: (provide: Provide<T>) => Operation<void>) {
     super();
@@ -56,27 +58,24 @@ class Acquisition<T> extends Wait<T> implements Watcher {
   }
 
   ended(): void {
-    const outcome = this.holder?.outcome;
-    if (outcome?.type === "errors") {
-      this.left({ error: outcome.errors[0] });
-      this.fail(outcome.errors[0]);
-    } else if (outcome?.type === "cancelled") {
-      this.left();
-      this.fail(new CancelledError(this.body.name, outcome.cancellation));
-    } else {
-      this.left();
-      this.fail(
-        misuse(
-          "NOT_PROVIDED",
-          `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`,
-          Error,
-        ),
-      );
-    }
+    const outcome = this.holder?.outcome ?? null;
+    if (this.isLeaving) this.left(outcome?.type === "errors" ? { error: outcome.errors[0] } : undefined);
+    else this.fail(this.failure(outcome));
+  }
+
+  private failure(outcome: Outcome | null): unknown {
+    if (outcome?.type === "errors") return outcome.errors[0];
+    if (outcome?.type === "cancelled") return new CancelledError(this.body.name, outcome.cancellation);
+    return misuse(
+      "NOT_PROVIDED",
+      `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`,
+      Error,
+    );
   }
 
   // Whatever cancels the caller reaches the body too, a child of the same boundary: wait for its cleanup.
   withdraw(): boolean {
+    this.isLeaving = true;
     return false;
   }
 
