@@ -369,7 +369,7 @@ describe("a broadcast that is sent to from outside all tasks", () => {
 });
 
 describe("new Broadcast", () => {
-  it.each([0, -1, 1.5, NaN])("E5 refuses a capacity of %d", async (capacity) => {
+  it.each([0, -1, 1.5, NaN])("E5 refuses a capacity of %d", (capacity) => {
     expect(() => new Broadcast({ capacity })).toThrow(RangeError);
     expect(() => new Broadcast().subscribe({ capacity })).toThrow(RangeError);
   });

@@ -225,7 +225,7 @@ describe("new Barrier", () => {
   });
 
   it("E5 refuses what is no number, and misspelt options", () => {
-    // @ts-expect-error no number
+    // @ts-expect-error a text is no number
     expect(() => new Barrier("3")).toThrow(TypeError);
     // @ts-expect-error no such option
     expect(() => new Barrier(3, { nam: "x" })).toThrow('Did you mean "name"?');

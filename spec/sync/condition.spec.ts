@@ -413,7 +413,7 @@ describe("new Condition", () => {
     ["an event", new Event()],
     ["the class", Lock],
   ])("E5 refuses %s as its lock", (_, lock) => {
-    // @ts-expect-error no lock
+    // @ts-expect-error none of these is a lock
     expect(() => new Condition({ lock })).toThrow("new Condition() needs a Lock as `lock`");
   });
 });

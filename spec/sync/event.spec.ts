@@ -80,7 +80,7 @@ describe("Event.set", () => {
     expect(states).toEqual([false, true, false]);
   });
 
-  it("from outside wakes those that waited then, once: not those that wait again because of it", async () => {
+  it("from outside wakes those that waited then, once: not those that wait again because of it", () => {
     const { run } = world();
     const event = new Event();
     const log: string[] = [];

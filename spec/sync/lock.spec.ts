@@ -217,10 +217,10 @@ describe("Lock.release", () => {
     [
       "a resource",
       operation(function* (lock: Lock) {
-        yield* resource<void>(function* (provide) {
+        yield* resource<true>(function* (provide) {
           yield* lock.acquire();
           try {
-            yield* provide();
+            yield* provide(true);
           } finally {
             lock.release();
           }

@@ -55,7 +55,7 @@ describe("select, with what it cannot take back", () => {
     ["a function", sleeping],
     ["nothing", null],
   ])("E5 refuses %s in place of the record", (_, waits) => {
-    // @ts-expect-error no record
+    // @ts-expect-error none of these is a record
     expect(() => select(waits)).toThrow("select() needs a record or an array of waits, got");
   });
 

@@ -118,8 +118,8 @@ describe("the losers of a select", () => {
 
   it("run their cleanup: callbacks are taken back, whether another one has happened or all are cancelled", async () => {
     const log: string[] = [];
-    const listening = (name: string): Operation<void> =>
-      action<void>(() => {
+    const listening = (name: string): Operation<never> =>
+      action(() => {
         log.push(`${name} on`);
         return () => log.push(`${name} off`);
       });
@@ -136,7 +136,7 @@ describe("the losers of a select", () => {
     const log: string[] = [];
     const event = new Event();
     event.set();
-    await simulate(select([event.wait(), action<void>(() => void log.push("begun"))]));
+    await simulate(select([event.wait(), action(() => void log.push("begun"))]));
     expect(log).toEqual([]);
   });
 
@@ -146,9 +146,9 @@ describe("the losers of a select", () => {
     const chosen = await simulate(
       select({
         event: event.wait(),
-        eager: action<void>((resolve) => {
+        eager: action<string>((resolve) => {
           event.set();
-          resolve();
+          resolve("too late");
           return () => log.push("taken back");
         }),
       }),
@@ -170,7 +170,7 @@ describe("the losers of a select", () => {
         const event = new Event();
         log.push(
           (yield* select({
-            broken: action<void>(() => () => {
+            broken: action(() => () => {
               throw broken;
             }),
             event: event.wait(),
