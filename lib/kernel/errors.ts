@@ -29,8 +29,18 @@ function because({ kind, reason }: Cancellation): string {
   if (kind === "deadline") return ": its deadline passed";
   if (kind === "failure") return ": another task of its scope failed";
   if (kind === "scope-ended") return ": the scope it was spawned in ended";
-  if (typeof reason === "string") return `: ${clip(reason)}`;
-  return reason instanceof Error ? `: ${clip(reason.message)}` : "";
+  const text = textOf(reason);
+  return text === "" ? "" : `: ${clip(text)}`;
+}
+
+/** A reason is the user's object: reading it may throw, and must not do so amid a step. */
+function textOf(reason: unknown): string {
+  try {
+    const text: unknown = reason instanceof Error ? reason.message : reason;
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
+  }
 }
 
 /** Thrown by `timeout` when time ran out, after the cleanup of what it cancelled (C11). */
