@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  attempt,
   CancelledError,
   checkpoint,
   createScope,
-  run,
   sleep,
   spawn,
   suspend,
