@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import {
   cancellation,
   ensure,
+  operation,
   scoped,
   sleep,
   spawn,
