@@ -111,7 +111,7 @@ describe("spawn", () => {
     await simulate(function* () {
       expect(() => spawn((async () => Promise.resolve(1)) as never)).toThrow(
         new TypeError(
-          'spawn() needs an operation or a function*, got an async function. Write a function*, or use call(fn).',
+          "spawn() needs an operation or a function*, got an async function. Write a function*, or use call(fn).",
         ),
       );
       expect(() => spawn(sleep(1), { nmae: "x" } as never)).toThrow(
