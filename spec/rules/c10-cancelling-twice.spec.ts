@@ -59,13 +59,16 @@ describe("cancelling twice", () => {
       });
       yield* scoped(function* () {
         const scope = yield* useScope();
-        void scope.cancel("inner");
-        void scope.cancel("inner again");
-        reasons.push(scope.cancellation?.reason);
+        yield* spawn(function* () {
+          yield* sleep(1);
+          void scope.cancel("inner");
+          void scope.cancel("inner again");
+          reasons.push(scope.cancellation?.reason);
+        });
         yield* victim(reasons);
       });
     });
-    await run(sleep(1));
+    await run(sleep(2));
     void task.cancel("outer");
     await endOf(task);
     expect(reasons).toEqual(["inner", "inner", "outer"]);
