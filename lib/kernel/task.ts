@@ -26,9 +26,11 @@ export interface Task<T> extends Operation<T>, AsyncDisposable {
   /** As a promise. Not declared as one: a task that nobody waits for is no mistake, its scope does. */
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
-    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Promise has it
+    onError?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B>;
-  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Promise has it
+  catch<B = never>(onError?: ((error: any) => B | PromiseLike<B>) | null): Promise<T | B>;
   finally(onEnd?: (() => void) | null): Promise<T>;
   readonly [Symbol.toStringTag]: string;
   /** A number of its own, unique in this program. */
