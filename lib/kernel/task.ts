@@ -76,6 +76,8 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
     }
     // A task's value is what its operation returned.
     if (outcome.type === "value") return outcome.value as T;
+    // The function is only compared with those on the stack, and never called.
+    // eslint-disable-next-line @typescript-eslint/unbound-method
     throw placed(errorOf(this), { next: TaskHandle.prototype.result });
   }
 
