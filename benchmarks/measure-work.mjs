@@ -1,0 +1,95 @@
+/**
+ * Measures one work: every peer at every size, several runs, each in its own process. The peers take turns, so
+ * that what else happens on the machine falls on all alike.
+ */
+import { measureInOwnProcess } from "./measurement-process.mjs";
+import { summarise, median } from "./statistics.mjs";
+
+/** How often a measurement is repeated that takes long. */
+function runsWhen(/** @type {number} */ processMs, /** @type {number} */ planned) {
+  if (processMs > 8_000) return Math.min(planned, 2);
+  return processMs > 1_500 ? Math.min(planned, 3) : planned;
+}
+
+/**
+ * @typedef {object} Cell - what one peer did at one size
+ * @property {number} size
+ * @property {string} peer
+ * @property {number} [median]
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {number} [runs]
+ * @property {string} [outcome] - in place of numbers: why there are none
+ * @property {string} [detail]
+ *
+ * @param {import("./plan.mjs").PlannedWork} planned
+ * @param {import("./plan.mjs").Budget} budget
+ * @param {(text: string) => void} showProgress
+ * @returns {Promise<Cell[]>}
+ */
+export async function measureWork(planned, budget, showProgress) {
+  const series = planned.sizes.flatMap((size) => planned.peerNames.map((peer) => newSeries(size, peer)));
+  for (let run = 0; run < planned.runs; run++) {
+    for (const one of series) {
+      one.outcome ??= whyNotRun(one, series, planned, budget);
+      if (one.outcome !== undefined || run >= runsWhen(one.processMs, planned.runs)) continue;
+      showProgress(`${planned.name} ${one.size} ${one.peer}, run ${run + 1} of ${planned.runs}`);
+      await addRun(one, planned, budget);
+    }
+  }
+  return series.map(cellOf);
+}
+
+/** @typedef {ReturnType<typeof newSeries>} Series - the runs of one peer at one size */
+function newSeries(/** @type {number} */ size, /** @type {string} */ peer) {
+  return {
+    size,
+    peer,
+    medians: /** @type {number[]} */ ([]),
+    processMs: 0,
+    fastestMs: Infinity,
+    outcome: /** @type {string | undefined} */ (undefined),
+    detail: /** @type {string | undefined} */ (undefined),
+  };
+}
+
+/**
+ * A size is left out when the smaller one before it shows that it would run out of time.
+ *
+ * @param {Series} series
+ * @param {readonly Series[]} all
+ * @param {import("./plan.mjs").PlannedWork} planned
+ * @param {import("./plan.mjs").Budget} budget
+ */
+function whyNotRun({ size, peer }, all, { work }, { limitMs }) {
+  if (size > (work.largestSizes?.[peer] ?? Infinity)) return "not run";
+  const smaller = all.filter((series) => series.peer === peer && series.size < size).at(-1);
+  if (smaller === undefined || work.gauge === "own") return undefined;
+  const foreseenMs = smaller.medians.length === 0 ? 0 : (smaller.fastestMs * size) / smaller.size;
+  const isTooSlow = smaller.outcome === "too slow" || foreseenMs > limitMs;
+  return isTooSlow ? "too slow" : undefined;
+}
+
+/**
+ * @param {Series} series
+ * @param {import("./plan.mjs").PlannedWork} planned
+ * @param {import("./plan.mjs").Budget} budget
+ */
+async function addRun(series, { name, work }, budget) {
+  const from = performance.now();
+  const what = { workName: name, work, peerName: series.peer, size: series.size };
+  const measurement = await measureInOwnProcess(what, budget);
+  series.processMs = performance.now() - from;
+  if ("samples" in measurement) {
+    series.medians.push(median(measurement.samples));
+    series.fastestMs = Math.min(series.fastestMs, measurement.fastestMs);
+  } else {
+    Object.assign(series, measurement);
+  }
+}
+
+/** @returns {Cell} */
+function cellOf(/** @type {Series} */ { size, peer, medians, outcome, detail }) {
+  if (outcome === undefined) return { size, peer, ...summarise(medians) };
+  return { size, peer, outcome, ...(detail === undefined ? {} : { detail }) };
+}

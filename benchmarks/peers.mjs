@@ -1,0 +1,65 @@
+/**
+ * Who is measured. The first four have a column of their own in every table; a further one (a library that
+ * does one of the works, or another way of writing it) is listed here, named in the works it takes part in,
+ * and shown beside them.
+ */
+import { readFileSync } from "node:fs";
+
+/**
+ * @typedef {object} Peer
+ * @property {string} name - the key under `peers` in a work
+ * @property {string} label - how tables and charts call it
+ * @property {string} [library] - the package whose version is printed
+ * @property {string} color - in the chart
+ */
+
+/** @type {readonly Peer[]} */
+export const mainPeers = [
+  { name: "coppice", label: "coppice", library: "coppice", color: "#2f9e44" },
+  { name: "async", label: "async/await", color: "#868e96" },
+  { name: "effection", label: "effection", library: "effection", color: "#e8590c" },
+  { name: "effect", label: "effect", library: "effect", color: "#1c7ed6" },
+];
+
+/** @type {readonly Peer[]} */
+export const furtherPeers = [
+  { name: "async-one-signal", label: "async/await, one shared signal", color: "#495057" },
+  { name: "async-immediate", label: "async/await with setImmediate", color: "#495057" },
+];
+
+const allPeers = [...mainPeers, ...furtherPeers];
+
+/** @param {string} name */
+export function labelOf(name) {
+  return allPeers.find((peer) => peer.name === name)?.label ?? name;
+}
+
+/** The peers of a work, in the order of the lists above. */
+export function peersOf(/** @type {{ peers: Record<string, unknown> }} */ work) {
+  const known = allPeers.filter((peer) => peer.name in work.peers);
+  if (known.length !== Object.keys(work.peers).length) {
+    throw new Error(`A work names a peer that peers.mjs does not: ${Object.keys(work.peers).join(", ")}.`);
+  }
+  return known;
+}
+
+/** The versions of all libraries that are installed, each read from its own package.json. */
+export function libraryVersions() {
+  /** @type {Record<string, string>} */
+  const versions = {};
+  for (const { library } of [...allPeers, { library: "esbuild" }]) {
+    const version = library === undefined ? undefined : installedVersion(library);
+    if (library !== undefined && version !== undefined) versions[library] = version;
+  }
+  return versions;
+}
+
+/** @param {string} library */
+function installedVersion(library) {
+  const folder = library === "coppice" ? ".." : `../node_modules/${library}`;
+  try {
+    return JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), "utf8")).version;
+  } catch {
+    return undefined;
+  }
+}

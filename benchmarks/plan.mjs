@@ -1,0 +1,47 @@
+/** What a call of run.mjs measures: which works, at which sizes, how often and for how long. */
+import { peersOf } from "./peers.mjs";
+import { workNames } from "./works/index.mjs";
+
+const fullBudget = { runs: 5, warmUpMs: 250, measuringMs: 200, limitMs: 30_000, largestSize: Infinity };
+const quickBudget = { runs: 2, warmUpMs: 100, measuringMs: 100, limitMs: 10_000, largestSize: 10_000 };
+
+/**
+ * @typedef {typeof fullBudget} Budget
+ *
+ * @typedef {object} PlannedWork
+ * @property {string} name
+ * @property {any} work
+ * @property {readonly number[]} sizes
+ * @property {readonly string[]} peerNames
+ * @property {number} runs
+ */
+
+/**
+ * @param {{ only: readonly string[], peers: readonly string[], isQuick: boolean }} choice
+ * @returns {Promise<{ budget: Budget, works: PlannedWork[] }>}
+ */
+export async function makePlan({ only, peers, isQuick }) {
+  const budget = isQuick ? quickBudget : fullBudget;
+  const names = workNames.filter((name) => only.length === 0 || only.some((part) => isPart(name, part)));
+  if (names.length === 0) {
+    throw new Error(`No work is called ${only.join(" or ")}. There are: ${workNames.join(", ")}.`);
+  }
+  const works = [];
+  for (const name of names) {
+    const { work } = await import(`./works/${name}.mjs`);
+    const present = peersOf(work).map((peer) => peer.name);
+    works.push({
+      name,
+      work,
+      sizes: work.sizes.filter((/** @type {number} */ size) => size <= budget.largestSize),
+      peerNames: present.filter((peer) => peers.length === 0 || peers.includes(peer)),
+      runs: isQuick ? Math.min(budget.runs, work.runs ?? budget.runs) : (work.runs ?? budget.runs),
+    });
+  }
+  return { budget, works };
+}
+
+/** "queue" stands for "queue-1", "queue-100" and "queue-4x4". */
+function isPart(/** @type {string} */ name, /** @type {string} */ part) {
+  return name === part || name.startsWith(`${part}-`);
+}

@@ -1,0 +1,97 @@
+import { numbersBelow, sumBelow } from "../parts/sums.mjs";
+
+const permits = 50;
+
+export const work = {
+  title: "jobs under a semaphore",
+  explains: "all jobs are started at once; each holds one of 50 permits while it yields once",
+  unit: "ns",
+  per: "job",
+  sizes: [1_000, 10_000, 100_000],
+  headline: 100_000,
+  expected: sumBelow,
+  peers: {
+    async coppice() {
+      const { checkpoint, operation, run, Semaphore, spawn } = await import("coppice");
+      const job = operation(function* (semaphore, value) {
+        yield* semaphore.acquire();
+        try {
+          yield* checkpoint();
+          return value;
+        } finally {
+          semaphore.release();
+        }
+      });
+      const main = operation(function* (size) {
+        const semaphore = new Semaphore(permits);
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield* spawn(job(semaphore, index)));
+        let total = 0;
+        for (const task of tasks) total += yield* task;
+        return total;
+      });
+      return (size) => run(main(size));
+    },
+
+    async async() {
+      const { AsyncSemaphore } = await import("../parts/plain-async.mjs");
+      const job = async (semaphore, value) => {
+        await semaphore.acquire();
+        try {
+          await null;
+          return value;
+        } finally {
+          semaphore.release();
+        }
+      };
+      return async (size) => {
+        const semaphore = new AsyncSemaphore(permits);
+        const promises = [];
+        for (let index = 0; index < size; index++) promises.push(job(semaphore, index));
+        let total = 0;
+        for (const promise of promises) total += await promise;
+        return total;
+      };
+    },
+
+    async effection() {
+      const { run, spawn } = await import("effection");
+      const { EffectionSemaphore, ready } = await import("../parts/effection.mjs");
+      function* job(semaphore, value) {
+        yield* semaphore.acquire();
+        try {
+          yield* ready;
+          return value;
+        } finally {
+          semaphore.release();
+        }
+      }
+      function* main(size) {
+        const semaphore = new EffectionSemaphore(permits);
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield* spawn(() => job(semaphore, index)));
+        let total = 0;
+        for (const task of tasks) total += yield* task;
+        return total;
+      }
+      return (size) => run(() => main(size));
+    },
+
+    async effect() {
+      const { Effect, Semaphore } = await import("effect");
+      const echo = Effect.fnUntraced(function* (value) {
+        yield* Effect.yieldNow;
+        return value;
+      });
+      const main = Effect.fnUntraced(function* (size) {
+        const semaphore = yield* Semaphore.make(permits);
+        const job = (index) => semaphore.withPermit(echo(index));
+        const values = yield* Effect.forEach(numbersBelow(size), job, { concurrency: "unbounded" });
+        let total = 0;
+        for (const value of values) total += value;
+        return total;
+      });
+      return (size) => Effect.runPromise(main(size));
+    },
+  },
+};
