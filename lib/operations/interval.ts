@@ -1,6 +1,5 @@
 import { checkDuration, misuse, waiting, type Operation } from "../kernel/index.js";
 import { Alarm } from "./alarm.js";
-import { now } from "./now.js";
 
 /** Ticks at fixed times, to be waited for one by one; a source for `each`, `forEach` and `map`. */
 export interface Interval {
@@ -27,14 +26,14 @@ class Ticks implements Interval {
   }
 
   /** When the next tick is due; the first call sets the start. */
-  next(): number {
-    this.startedAt ??= now();
+  next(now: number): number {
+    this.startedAt ??= now;
     return this.startedAt + (this.ticks + 1) * this.ms;
   }
 
   /** Ticks that were missed fold into one. */
-  take(): number {
-    const passed = Math.floor((now() - (this.startedAt ?? 0)) / this.ms);
+  take(now: number): number {
+    const passed = Math.floor((now - (this.startedAt ?? now)) / this.ms);
     this.ticks = Math.max(this.ticks + 1, passed);
     return this.ticks;
   }
@@ -46,12 +45,13 @@ class Tick extends Alarm<number> {
     super();
   }
 
-  protected override dueAt(): number {
-    return this.ticks.next();
+  protected override dueAt(now: number): number {
+    return this.ticks.next(now);
   }
 
   timeIsUp(): void {
-    this.succeed(this.ticks.take());
+    // By the clock of the task that waits: timers fire outside all tasks.
+    if (this.task !== null) this.succeed(this.ticks.take(this.task.scheduler.host.now()));
   }
 }
 
