@@ -128,7 +128,7 @@ export class Broadcast<T> {
    */
   trySend(item: T): boolean {
     if (this.#isShutDown) throw this.#refusal("send to")();
-    if (this.#putting.first !== null || this.#slowest() !== null) return false;
+    if (this.#slowest() !== null) return false;
     this.#deliver(item, null);
     return true;
   }
@@ -174,7 +174,7 @@ export class Broadcast<T> {
   /** @internal */
   beginPut(put: BroadcastPut<T>): void {
     if (this.#isShutDown) throw this.#refusal("send to")();
-    if (this.#putting.first !== null || this.#slowest() !== null) {
+    if (this.#slowest() !== null) {
       this.#putting.join(put);
       return;
     }

@@ -36,7 +36,7 @@ function* take(held: Held, chance: Chance): Operation<boolean> {
       return (yield* select([sleep(patience), held.acquire(), sleep(5)])).index === 1;
     default:
       // A timeout keeps what came before it (S6), and then has to know that it did.
-      return (yield* timeout(patience, taking(held), { otherwise: false })) === true;
+      return yield* timeout(patience, taking(held), { otherwise: false });
   }
 }
 
