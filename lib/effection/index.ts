@@ -1,0 +1,2 @@
+/** The public face of "coppice/effection": operations of Effection 4 and of Coppice in one another. */
+export {};

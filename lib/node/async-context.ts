@@ -1,0 +1,55 @@
+/**
+ * The stores of AsyncLocalStorage in tasks: a task keeps those that it was started with across all its suspensions,
+ * whoever resumes it. Installed by importing "coppice/node"; without that, tasks run in whatever resumes them.
+ */
+import { AsyncResource, type AsyncLocalStorage } from "node:async_hooks";
+import { operation, surroundings, type Enclosure, type Operable, type Operation } from "../kernel/index.js";
+import { useScope } from "../operations/index.js";
+
+/** Keeps an AsyncResource per task: what Node itself hands to code that calls back later. */
+class AsyncContext implements Enclosure {
+  /** Beside the tasks, so that those of programs without stores are no larger for it. */
+  readonly #resources = new WeakMap<object, AsyncResource>();
+
+  taskMade(task: object): void {
+    this.#resources.set(task, new AsyncResource("CoppiceTask", { requireManualDestroy: true }));
+  }
+
+  enter<Task extends object>(task: Task, turn: (task: Task) => void): void {
+    const resource = this.#resources.get(task);
+    // Made before this module was loaded.
+    if (resource === undefined) turn(task);
+    else resource.runInAsyncScope(turn, undefined, task);
+  }
+}
+
+export function keepAsyncContext(): void {
+  surroundings.enclosure ??= new AsyncContext();
+}
+
+/**
+ * Runs an operation with a store of an AsyncLocalStorage: what `storage.run(store, fn)` is for functions, which cannot
+ * be left and entered again.
+ *
+ * Cancel:  cancels the operation and waits for its cleanup.
+ * Throws:  what `op` throws.
+ *
+ * @example yield* withStore(requestIds, request.id, handle(request));
+ */
+export function withStore<Store, T>(
+  storage: AsyncLocalStorage<Store>,
+  store: Store,
+  op: Operable<T>,
+): Operation<T> {
+  return runWithStore(storage as AsyncLocalStorage<unknown>, store, op) as Operation<T>;
+}
+
+const runWithStore = operation(function* (
+  storage: AsyncLocalStorage<unknown>,
+  store: unknown,
+  op: Operable<unknown>,
+) {
+  const scope = yield* useScope();
+  // A task takes the stores of the code that starts it.
+  return yield* storage.run(store, () => scope.spawn(op));
+});
