@@ -22,7 +22,7 @@ import {
   type Task,
   type TaskNode,
 } from "../kernel/index.js";
-import { busyBelow, drawCycle, drawTask, drawTasks } from "./drawing.js";
+import { describeWait, drawCycle, drawTask, drawTasks, tasksBelow } from "../report/index.js";
 
 /** The reason with which `main` cancels its operation when the process is told to end. */
 export class ProcessSignal extends Error {
@@ -109,7 +109,7 @@ export class Program {
     const cycle = drawCycle(roots);
     print([
       "Stalled: the event loop is empty, and the program has not ended. Nothing can wake these tasks:",
-      drawTasks(roots, this.scheduler.host.now()),
+      ...drawTasks(roots, this.scheduler.host.now()),
       ...(cycle.length === 0 ? [] : ["They wait for one another:", ...cycle]),
     ]);
     if (this.code === null) this.stop(STALL_CODE, new Stalled("Nothing was left that could wake the program."));
@@ -126,8 +126,11 @@ export class Program {
     }
     this.hasGivenUp = true;
     const now = this.scheduler.host.now();
-    const busy = busyBelow(nodeOf(task)).map((stubborn) => `  ${drawTask(stubborn, now)}`);
-    print([`${why}. It is cut short; these tasks would not stop:`, ...busy]);
+    const stubborn = tasksBelow([nodeOf(task)]).filter(hasOwnBusiness);
+    print([
+      `${why}. It is cut short; these tasks would not stop:`,
+      ...stubborn.map((each) => `  ${drawTask(each, now)}`),
+    ]);
     void task.cancel(undefined, { grace: 0 }).then(undefined, () => undefined);
     this.setTimer({ afterMs: LAST_MS, act: this.end });
   }
@@ -153,6 +156,11 @@ export class Program {
     this.timer = new Timer(scheduler.host.now() + next.afterMs, true, { timeIsUp: next.act });
     scheduler.addTimer(this.timer);
   }
+}
+
+/** Whether a task waits for something other than tasks that are listed themselves. */
+function hasOwnBusiness({ wait }: TaskNode): boolean {
+  return wait === null || !["children", "join", "cancel"].includes(describeWait(wait).kind);
 }
 
 function isOnlyCutShort(error: unknown): boolean {

@@ -180,7 +180,7 @@ const TYPES = [
 interface Package {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly files: readonly string[];
-  readonly sideEffects: boolean;
+  readonly sideEffects: readonly string[];
   readonly type: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
@@ -234,10 +234,10 @@ describe("package.json", () => {
     expect(types).toBe(code.replace(/\.js$/, ".d.ts"));
   });
 
-  it("is ESM, free of side effects, and depends on nothing", () => {
+  it("is ESM, free of side effects but where Node's stores are kept, and depends on nothing", () => {
     expect([manifest.type, manifest.sideEffects, manifest.dependencies]).toEqual([
       "module",
-      false,
+      ["./dist/node/index.js"],
       undefined,
     ]);
   });

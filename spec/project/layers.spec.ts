@@ -10,11 +10,17 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   groups: ["kernel", "errors", "operations", "sync"],
   streams: ["kernel", "errors", "operations", "sync"],
   bridges: ["kernel", "errors", "operations", "sync", "groups", "streams"],
-  node: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges"],
+  report: ["kernel"],
+  node: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges", "report"],
   testing: ["kernel"],
   inspect: ["kernel"],
   effection: ["face"],
   face: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges"],
+};
+/** The packages that areas beyond the core stand on: optional peers, or in other words the user's to install. */
+const packagesOf: Readonly<Record<string, readonly string[]>> = {
+  node: ["piscina"],
+  effection: ["effection"],
 };
 /** Where Node's own modules may be imported. */
 const forNode = ["node", "testing", "inspect"];
@@ -98,7 +104,9 @@ describe("the layers of lib", () => {
       imports
         .filter(
           (each) =>
-            each.file === null && !(each.specifier.startsWith("node:") && forNode.includes(areaOf(file))),
+            each.file === null &&
+            !(each.specifier.startsWith("node:") && forNode.includes(areaOf(file))) &&
+            packagesOf[areaOf(file)]?.includes(each.specifier) !== true,
         )
         .map(({ specifier }) => `${file} -> ${specifier}`),
     );

@@ -1,0 +1,5 @@
+/** The tree of tasks as people read it. */
+export { drawCycle, findCycle } from "./cycle.js";
+export { drawTask, drawTasks } from "./drawing.js";
+export { isOurs, shorten } from "./places.js";
+export { childrenOf, describeWait, linesOf, nameTask, nameWait, tasksBelow } from "./tree.js";
