@@ -49,7 +49,11 @@ export async function main(op: Operable<unknown>, options: MainOptions = {}): Pr
   const { grace = GRACE_MS, name = nameOfProgram(op) } = options;
   checkDuration("main", "grace", grace);
   if (program !== null) {
-    throw misuse("MAIN", "main() was called while a program is running. Use spawn() or run() inside it.", Error);
+    throw misuse(
+      "MAIN",
+      "main() was called while a program is running. Use spawn() or run() inside it.",
+      Error,
+    );
   }
   program = new Program(grace);
   const code = await program.run(op, name);
@@ -90,7 +94,11 @@ export function exit(code = 0): Operation<never> {
   }
   const stop = registering(() => {
     if (program === null) {
-      throw misuse("NO_MAIN", "exit() was used in a program that main() does not run. Run it with main().", Error);
+      throw misuse(
+        "NO_MAIN",
+        "exit() was used in a program that main() does not run. Run it with main().",
+        Error,
+      );
     }
     program.stop(code, `exit(${code})`);
   });

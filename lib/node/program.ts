@@ -112,7 +112,8 @@ export class Program {
       ...drawTasks(roots, this.scheduler.host.now()),
       ...(cycle.length === 0 ? [] : ["They wait for one another:", ...cycle]),
     ]);
-    if (this.code === null) this.stop(STALL_CODE, new Stalled("Nothing was left that could wake the program."));
+    if (this.code === null)
+      this.stop(STALL_CODE, new Stalled("Nothing was left that could wake the program."));
     else this.giveUp("Cleanup stalled");
   };
 

@@ -9,7 +9,7 @@ export function findCycle(roots: Iterable<TaskNode>): TaskNode[] {
   for (const start of tasks) {
     // Depth first, with the way from the start as a stack: what is met again on it closes a ring.
     const way: { readonly task: TaskNode; readonly holders: TaskNode[] }[] = [];
-    for (let next: TaskNode | undefined = start; next !== undefined; ) {
+    for (let next: TaskNode | undefined = start; next !== undefined;) {
       const task: TaskNode = next;
       const at = way.findIndex((step) => step.task === task);
       if (at >= 0) return way.slice(at).map((step) => step.task);

@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   effection: ["face"],
   face: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges"],
 };
-/** The packages that areas beyond the core stand on: optional peers, or in other words the user's to install. */
+/** The packages that areas beyond the core stand on: optional peers, the user's to install. */
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
   node: ["piscina"],
   effection: ["effection"],
