@@ -8,7 +8,7 @@ export { lookUp, READ, withValue, type ContextNode, type ContextReader } from ".
 export { isErrorClass, matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
 export { addNote, notesOf } from "./error-notes.js";
 export { describeError, type DescribeOptions, type ErrorJson } from "./error-text.js";
-export { errorTrail, type Passed } from "./error-trail.js";
+export { errorTrail, leaveFrame, type Passed } from "./error-trail.js";
 export { isGroup, leavesOf, type Group, type Leaf } from "./error-tree.js";
 export { CancelledError, CleanupError, clip, misuse, show, TimeoutError } from "./errors.js";
 export {

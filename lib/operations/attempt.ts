@@ -1,7 +1,9 @@
 import {
   bounded,
   combine,
+  leaveFrame,
   type Boundary,
+  type Frame,
   type Operable,
   type Operation,
   type Outcome,
@@ -12,17 +14,22 @@ export type Attempt<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 const ATTEMPT: Boundary = {
-  settle(outcome: Outcome, { scope }, isOverruled): Outcome {
+  settle(outcome: Outcome, frame, isOverruled): Outcome {
+    const { scope } = frame;
     // A failure that came before any landing is the attempt's result; what cleanup throws is not.
     const wasCut = scope !== null && scope.target !== null;
-    return isOverruled && wasCut ? outcome : { type: "value", value: attemptOf(outcome) };
+    return isOverruled && wasCut ? outcome : { type: "value", value: attemptOf(outcome, frame) };
   },
 };
 
 /** A boundary that was cancelled by its own scope ends quietly, with no value, and so has not failed. */
-function attemptOf(outcome: Outcome): Attempt<unknown> {
-  if (outcome.type === "errors") return { ok: false, error: combine(outcome.errors) };
-  return { ok: true, value: outcome.type === "value" ? outcome.value : undefined };
+function attemptOf(outcome: Outcome, frame: Frame): Attempt<unknown> {
+  if (outcome.type !== "errors") {
+    return { ok: true, value: outcome.type === "value" ? outcome.value : undefined };
+  }
+  const error = combine(outcome.errors);
+  leaveFrame(error, frame);
+  return { ok: false, error };
 }
 
 /**
