@@ -63,9 +63,10 @@ function reachable(task: TaskNode, from: Frame): ScopeNode[] {
   for (let f = task.frame; f !== null; f = f.parent) {
     const { scope } = f;
     if (scope !== null) {
-      // What stands above a protected frame is out of reach; cleanup's own children are not.
-      if (f !== from && isShield(f)) scopes = [];
-      else if (isProtected(scope)) scopes = [scope];
+      // What stands above a protected frame is out of reach. So is an unwinding frame itself: the request that led to
+      // its landing has reached all entries of that time, and what came since is cleanup's own.
+      if (scope.state === "unwinding" || (f !== from && isShield(f))) scopes = [];
+      else if (scope.state === "closing") scopes = [scope];
       else scopes.push(scope);
     }
     if (f === from) break;

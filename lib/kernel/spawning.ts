@@ -128,12 +128,18 @@ export interface SpawnOptions {
   readonly name?: string;
 }
 
-/** Makes a child task in a scope; the caller starts it. */
+/**
+ * Makes a child task in a scope; the caller starts it.
+ *
+ * @param standsForWait - it does the work of an operation that its spawner waits for: what cleanup waits for is
+ *   protected like cleanup itself (C3), where a child that it spawns is cancelled with the scope (C12)
+ */
 export function adoptInto<T>(
   scope: ScopeNode,
   what: string,
   root: Frame,
   name: string | undefined,
+  standsForWait = false,
 ): TaskHandle<T> {
   const { frame } = scope;
   if (scope.state === "closing" || scope.state === "closed") {
@@ -148,6 +154,10 @@ export function adoptInto<T>(
   const task = makeTask<T>(frame.owner.scheduler as Scheduler, root, name, (spawner ?? frame).context);
   scope.link(task);
   scope.children++;
+  if (standsForWait && scope.state === "unwinding") {
+    task.hold();
+    return task;
+  }
   const cancellation = inherited(frame);
   if (cancellation !== null) {
     root.needScope().cancellation = cancellation;

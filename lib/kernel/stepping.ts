@@ -114,6 +114,8 @@ function begin(task: TaskNode, wait: Wait<unknown>): boolean {
   if (wait === task.frame || wait.phase !== BEGUN) return true;
   task.wait = wait;
   wait.since = task.scheduler.time;
+  // Its own beginning may have cancelled it.
+  if (task.interrupts !== 0) interrupt(task);
   return false;
 }
 

@@ -352,6 +352,7 @@ export class TaskNode extends Entry implements Waiter {
 
   /** Makes it an entry that is undone in its turn, like a cleanup. */
   hold(): void {
+    if (this.isHeld) return;
     this.isHeld = true;
     if (this.owner !== null) this.owner.children--;
   }

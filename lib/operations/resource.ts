@@ -33,7 +33,7 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     const { body } = this;
     const provide: Provide<T> = (value) => waiting(() => new Provision(this, value));
     const scope = boundaryOf(currentTask()).needScope();
-    const holder = adoptInto(scope, "acquire", new Frame(body, [provide], null), undefined);
+    const holder = adoptInto(scope, "acquire", new Frame(body, [provide], null), undefined, true);
     // Until it is provided its failure is the caller's to catch, not the scope's.
     holder.isContained = true;
     this.holder = holder;

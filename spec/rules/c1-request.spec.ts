@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  action,
   all,
   attempt,
   cancellation,
@@ -8,6 +9,7 @@ import {
   operation,
   resource,
   scoped,
+  shield,
   sleep,
   spawn,
   suspend,
@@ -16,8 +18,9 @@ import {
   useAbortSignal,
   useScope,
   type Operation,
+  type Task,
 } from "coppice";
-import { cancelAt, everyFormAndWay, everyWay, NOTHING } from "../support/ways-to-cancel.js";
+import { cancelAt, everyFormAndWay, everyWay, leftIn, NOTHING } from "../support/ways-to-cancel.js";
 import { simulate, world } from "../support/virtual.js";
 
 /** Waits for ever, and says when it is cut. */
@@ -170,5 +173,48 @@ describe("a request to cancel", () => {
     await group.cancel();
     expect(log).toEqual(["in the group, spawned by a child of it"]);
     expect([...scheduler.roots]).toEqual([]);
+  });
+
+  it("C1 lands also when the beginning of a wait asks for it, at whatever step of a turn", async () => {
+    const { run, scheduler } = world();
+    const states: string[] = [];
+    // A turn ends after some hundreds of steps: the wait is begun by the scheduler then, not by its generator.
+    for (let steps = 0; steps < 600; steps++) {
+      const given: { task?: Task<void> } = {};
+      const begin = action<undefined>(() => {
+        void given.task?.cancel();
+      });
+      given.task = run(function* () {
+        yield* checkpoint();
+        yield* sleep(1);
+        for (let step = 0; step < steps; step++) yield* useScope();
+        yield* begin;
+      });
+      await Promise.allSettled([given.task]);
+      states.push(given.task.state);
+    }
+    expect(new Set(states)).toEqual(new Set(["cancelled"]));
+    expect(leftIn(scheduler)).toEqual(NOTHING);
+  });
+
+  it("C1 lands in a shield when the beginning of a wait asks its own boundary to end", async () => {
+    const log: string[] = [];
+    await simulate(function* () {
+      const task = yield* spawn(
+        shield(function* () {
+          void task.cancel();
+          const scope = yield* useScope();
+          try {
+            yield* action(() => {
+              void scope.cancel();
+            });
+          } finally {
+            log.push("cut");
+          }
+        }),
+      );
+      yield* attempt(task);
+    });
+    expect(log).toEqual(["cut"]);
   });
 });
