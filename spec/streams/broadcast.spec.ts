@@ -136,6 +136,17 @@ describe("Subscription.get", () => {
     });
   });
 
+  it("ends with `using`, and says how far behind it is", async () => {
+    const broadcast = new Broadcast<number>({ name: "prices" });
+    await simulate(function* () {
+      const subscription = yield* broadcast.subscribe();
+      broadcast.send(1);
+      expect([subscription.name, subscription.statistics().size]).toEqual(["prices", 1]);
+      subscription[Symbol.dispose]();
+      expect([subscription.isClosed, subscription.size]).toEqual([true, 0]);
+    });
+  });
+
   it("throws when it was closed, also while it waits", async () => {
     const broadcast = new Broadcast<number>();
     await simulate(function* () {

@@ -268,6 +268,18 @@ describe("Condition.wait", () => {
     },
   );
 
+  it("fails when the task that notified it ends without releasing the lock, which it then does not hold", async () => {
+    const condition = new Condition({ name: "stock" });
+    const { run } = world();
+    const waiter = run(attempt(waitInside(condition)));
+    await run(function* forgetful() {
+      yield* condition.acquire();
+      condition.notify();
+      yield* sleep(1);
+    });
+    expect(await waiter).toMatchObject({ ok: false, error: { code: "COPPICE_LOCK_ABANDONED" } });
+  });
+
   it("E5 refuses to wait without the lock", async () => {
     const condition = new Condition({ name: "stock" });
     const outcome = await simulate(attempt(condition.wait()), { name: "main" });
@@ -384,6 +396,21 @@ describe("Condition.notify", () => {
   it.each([-1, 1.5, NaN])("E5 refuses %d as a number of tasks", async (n) => {
     const condition = new Condition();
     await expect(simulate(notifying(condition, n))).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe("Condition.tryAcquire", () => {
+  it("takes its lock if it is free", async () => {
+    const condition = new Condition();
+    const taken = await simulate(function* () {
+      const first = condition.tryAcquire();
+      const second = yield* yield* spawn(function* () {
+        return condition.tryAcquire();
+      });
+      condition.release();
+      return [first, second, condition.lock.isLocked];
+    });
+    expect(taken).toEqual([true, false, false]);
   });
 });
 

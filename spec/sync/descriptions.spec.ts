@@ -154,6 +154,16 @@ describe("O1 a wait says what it waits for", () => {
     });
   });
 
+  it("select: also of a turn among others", async () => {
+    const task = world().run(select([suspend(), sleep(0)]));
+    expect(plain(nodeOf(task).wait?.describe())).toMatchObject({
+      kind: "select",
+      anyOf: [{ kind: "suspend" }, { kind: "checkpoint", due: 0 }],
+      due: 0,
+    });
+    await expect(task).resolves.toEqual({ index: 1, value: undefined });
+  });
+
   it("prints a deadlock of two locks as a cycle", async () => {
     const [left, right] = [new Lock({ name: "left" }), new Lock({ name: "right" })];
     const cycle: unknown[] = [];

@@ -10,7 +10,9 @@ import {
   sleep,
   suspend,
   timeout,
+  Wait,
   type Operation,
+  type WaitDescription,
 } from "coppice";
 import { simulate } from "../support/virtual.js";
 
@@ -62,6 +64,34 @@ describe("select, with what it cannot take back", () => {
   it("E5 refuses none at all, which would never end", () => {
     expect(() => select({})).toThrow(RangeError);
     expect(() => select([])).toThrow("select() needs at least one wait, got none: it would never end.");
+  });
+
+  it("E5 refuses a wait that was used before, and one that says it cannot contend", async () => {
+    class Once extends Wait<string> {
+      constructor(private readonly isWilling = true) {
+        super();
+      }
+
+      override get canContend(): boolean {
+        return this.isWilling;
+      }
+
+      begin(): void {
+        this.succeed("once");
+      }
+
+      withdraw(): boolean {
+        return true;
+      }
+
+      describe(): WaitDescription {
+        return { kind: "once" };
+      }
+    }
+    const once = select([new Once()]);
+    await expect(simulate(once)).resolves.toEqual({ index: 0, value: "once" });
+    await expect(simulate(once)).rejects.toMatchObject({ code: "COPPICE_USED" });
+    expect(() => select([new Once(false)])).toThrow("it is no single wait");
   });
 
   it("E5 refuses await", async () => {
