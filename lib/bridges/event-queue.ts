@@ -1,5 +1,5 @@
-import { misuse, operation, show, type Operation } from "../kernel/index.js";
-import { Queue, QueueShutDown } from "../streams/index.js";
+import { misuse, show, type Operation } from "../kernel/index.js";
+import { Queue } from "../streams/index.js";
 
 /** What happens to an event for which there is no room. */
 export type Overflow = "fail" | "drop-oldest" | "drop-newest";
@@ -22,15 +22,12 @@ export class EventOverflow extends Error {
 /** The queue that `on` gives: events go in by themselves, `get` takes them out. It ends with the scope of `on`. */
 export class EventQueue<T> extends Queue<T> {
   readonly #overflow: Overflow;
-  readonly #take: Operation<T>;
-  #failure: { readonly error: unknown } | null = null;
   #dropped = 0;
 
   /** @internal */
   constructor(name: string, capacity: number, overflow: Overflow) {
     super({ name, capacity });
     this.#overflow = overflow;
-    this.#take = take(super.get(), (error) => this.#translate(error)) as Operation<T>;
   }
 
   /** How many events were lost for want of room. */
@@ -46,15 +43,7 @@ export class EventQueue<T> extends Queue<T> {
    *          `on` has ended.
    */
   override get(): Operation<T> {
-    return this.#take;
-  }
-
-  override tryGet(): { readonly value: T } | undefined {
-    try {
-      return super.tryGet();
-    } catch (error) {
-      throw this.#translate(error);
-    }
+    return super.get();
   }
 
   /** @internal */
@@ -73,20 +62,6 @@ export class EventQueue<T> extends Queue<T> {
 
   /** @internal What is in the queue can still be read; after it comes the error. */
   fail(error: unknown): void {
-    if (this.isShutDown) return;
-    this.#failure = { error };
-    this.shutdown();
-  }
-
-  #translate(error: unknown): unknown {
-    return error instanceof QueueShutDown && this.#failure !== null ? this.#failure.error : error;
+    if (!this.isShutDown) this.endWith(error);
   }
 }
-
-const take = operation(function* take(get: Operation<unknown>, translate: (error: unknown) => unknown) {
-  try {
-    return yield* get;
-  } catch (error) {
-    throw translate(error);
-  }
-});

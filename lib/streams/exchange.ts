@@ -90,19 +90,19 @@ export class Exchange<T> {
   }
 
   /**
-   * Ends it, on both sides.
+   * Ends it, on both sides. Ended before, it keeps its first errors.
    *
    * @returns how many items were dropped
    */
   close(refusePut: Refusal, refuseGet: Refusal, isImmediate: boolean): number {
-    this.refusePut = refusePut;
-    this.refuseGet = refuseGet;
+    const whyNotPut = (this.refusePut ??= refusePut);
+    const whyNotGet = (this.refuseGet ??= refuseGet);
     const dropped = isImmediate ? this.items.size : 0;
     if (isImmediate) this.items.clear();
     asOneChange(this.putting.first ?? this.getting.first, () => {
-      for (let put = this.putting.shift(); put !== null; put = this.putting.shift()) put.fail(refusePut());
+      for (let put = this.putting.shift(); put !== null; put = this.putting.shift()) put.fail(whyNotPut());
       if (this.items.size > 0) return;
-      for (let get = this.getting.shift(); get !== null; get = this.getting.shift()) get.fail(refuseGet());
+      for (let get = this.getting.shift(); get !== null; get = this.getting.shift()) get.fail(whyNotGet());
     });
     return dropped;
   }

@@ -8,7 +8,7 @@ import {
   type WaitDescription,
 } from "../kernel/index.js";
 import { LineWait, tasksOf, WaitLine, type TaskSince } from "../sync/index.js";
-import { Exchange, Put, type Store } from "./exchange.js";
+import { Exchange, Put, type Refusal, type Store } from "./exchange.js";
 import { Fifo } from "./fifo.js";
 
 /** Thrown by a queue that was shut down: by `put` at once, by `get` when it has nothing left. */
@@ -161,11 +161,7 @@ export class Queue<T> {
    */
   shutdown(options: { readonly immediate?: boolean } = {}): void {
     checkOptions("shutdown()", ["immediate"], options);
-    const { name } = this;
-    const refuse = (what: string) => () =>
-      new QueueShutDown(`Cannot ${what} queue "${name}": it was shut down.`);
-    const dropped = this.#exchange.close(refuse("put into"), refuse("get from"), options.immediate === true);
-    if (dropped > 0) this.#finish(dropped);
+    this.#end(this.#refusal("get from"), options.immediate === true);
   }
 
   /** How full it is, and who waits. */
@@ -180,6 +176,24 @@ export class Queue<T> {
   beginJoin(join: Join): void {
     if (this.#exchange.unfinished === 0) join.succeed();
     else this.#joining.join(join);
+  }
+
+  /**
+   * Shuts the queue down with an error of one's own for those that get, when they have got what is in it.
+   *
+   * @internal
+   */
+  protected endWith(error: unknown): void {
+    this.#end(() => error, false);
+  }
+
+  #end(refuseGet: Refusal, isImmediate: boolean): void {
+    const dropped = this.#exchange.close(this.#refusal("put into"), refuseGet, isImmediate);
+    if (dropped > 0) this.#finish(dropped);
+  }
+
+  #refusal(what: string): Refusal {
+    return () => new QueueShutDown(`Cannot ${what} queue "${this.name}": it was shut down.`);
   }
 
   #finish(count: number): void {

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { describe, expect, it } from "@jest/globals";
 import {
   action,
@@ -5,6 +6,7 @@ import {
   checkpoint,
   Event,
   Lock,
+  on,
   Queue,
   select,
   Semaphore,
@@ -215,6 +217,24 @@ describe("select", () => {
       { name: "task", value: "done" },
       { name: "promise", value: "kept" },
       { name: "callback", value: "called" },
+    ]);
+  });
+
+  it("waits for the events of an emitter, and for the error that ends them", async () => {
+    const emitter = new EventEmitter();
+    const outcomes = await simulate(function* () {
+      const words = yield* on<[string]>(emitter, "word");
+      yield* spawn(function* () {
+        emitter.emit("word", "hello");
+        yield* sleep(1);
+        emitter.emit("error", lost);
+      });
+      const heard = yield* select({ word: words.get(), idle: sleep(100) });
+      return [heard, yield* attempt(select({ word: words.get(), idle: sleep(100) }))];
+    });
+    expect(outcomes).toEqual([
+      { name: "word", value: ["hello"] },
+      { ok: false, error: lost },
     ]);
   });
 
