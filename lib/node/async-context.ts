@@ -41,7 +41,7 @@ export function withStore<Store, T>(
   store: Store,
   op: Operable<T>,
 ): Operation<T> {
-  return runWithStore(storage as AsyncLocalStorage<unknown>, store, op) as Operation<T>;
+  return runWithStore(storage, store, op) as Operation<T>;
 }
 
 const runWithStore = operation(function* (

@@ -9,17 +9,19 @@
  */
 import { constants } from "node:os";
 import {
+  bounded,
+  cancelBoundary,
   CleanupError,
   currentScheduler,
   describeError,
   isGroup,
   leavesOf,
-  nodeOf,
   run,
   Timer,
+  type Frame,
   type Operable,
+  type Operation,
   type Scheduler,
-  type Task,
   type TaskNode,
 } from "../kernel/index.js";
 import { describeWait, drawCycle, drawTask, drawTasks, tasksBelow } from "../report/index.js";
@@ -49,7 +51,7 @@ const LAST_MS = 500;
 
 export class Program {
   private readonly scheduler: Scheduler = currentScheduler();
-  private task: Task<unknown> | null = null;
+  private task: TaskNode | null = null;
   /** Set by the first request to end. */
   private code: number | null = null;
   private hasGivenUp = false;
@@ -68,14 +70,13 @@ export class Program {
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
     process.on("beforeExit", this.onStall);
     try {
-      const task = run(op, { name });
-      this.task = task;
-      const node = nodeOf(task);
-      node.watch({ ended: this.end });
       // Its failure is printed here; nobody else need look at it.
-      task.catch(() => undefined);
-      if (node.outcome === null) await this.hasEnded;
-      return this.conclude(node);
+      run(this.noting(op), { name }).catch(() => undefined);
+      const { task } = this;
+      if (task === null) return 0;
+      task.watch({ ended: this.end });
+      if (task.outcome === null) await this.hasEnded;
+      return this.conclude(task);
     } finally {
       for (const signal of SIGNALS) process.off(signal, this.onSignal);
       process.off("beforeExit", this.onStall);
@@ -83,11 +84,19 @@ export class Program {
     }
   }
 
+  /** The operation may end the program in its very first step, before `run` has given its task. */
+  private noting(op: Operable<unknown>): Operation<unknown> {
+    const opened = (frame: Frame): void => {
+      this.task = frame.owner;
+    };
+    return bounded("main", op, () => ({ opened }));
+  }
+
   /** Cancels the operation; the first request decides the exit code. */
   stop(code: number, reason: unknown): void {
     if (this.code !== null || this.task === null) return;
     this.code = code;
-    void this.task.cancel(reason).then(undefined, () => undefined);
+    cancelBoundary(this.task.root, reason, undefined);
     if (this.graceMs === Infinity || this.isOver()) return;
     this.setTimer({
       afterMs: this.graceMs,
@@ -127,17 +136,17 @@ export class Program {
     }
     this.hasGivenUp = true;
     const now = this.scheduler.host.now();
-    const stubborn = tasksBelow([nodeOf(task)]).filter(hasOwnBusiness);
+    const stubborn = tasksBelow([task]).filter(hasOwnBusiness);
     print([
       `${why}. It is cut short; these tasks would not stop:`,
       ...stubborn.map((each) => `  ${drawTask(each, now)}`),
     ]);
-    void task.cancel(undefined, { grace: 0 }).then(undefined, () => undefined);
+    cancelBoundary(task.root, undefined, { grace: 0 });
     this.setTimer({ afterMs: LAST_MS, act: this.end });
   }
 
   private isOver(): boolean {
-    return this.task === null || nodeOf(this.task).outcome !== null;
+    return this.task?.outcome !== null;
   }
 
   private conclude({ outcome }: TaskNode): number {

@@ -1,7 +1,10 @@
 /** Positions in the source, as people read them. */
 
-/** The folder of the library: what stands in it is not the user's code. */
-const OURS = folderAbove(import.meta.url);
+/**
+ * The folder of the library: what stands in it is not the user's code. In a bundle, which has another name than this
+ * file, the two cannot be told apart by their places.
+ */
+const OURS = /\/places\.[jt]s$/.test(import.meta.url) ? folderAbove(import.meta.url) : null;
 
 interface Surroundings {
   process?: { cwd?: () => string };
@@ -14,7 +17,7 @@ function folderAbove(url: string): string {
 }
 
 export function isOurs(place: string): boolean {
-  return withoutScheme(place).startsWith(OURS);
+  return OURS !== null && withoutScheme(place).startsWith(OURS);
 }
 
 /** A place relative to the folder in which the program runs. */
