@@ -1,11 +1,7 @@
 /** Operations that run another one inside a boundary of a special kind. */
-import {
-  checkOperable,
-  refusesAwait,
-  type Instruction,
-  type Operable,
-  type Operation,
-} from "./instruction.js";
+import { checkOperable } from "./check-operable.js";
+import { refusesAwait } from "./refuse-await.js";
+import { type Instruction, type Operable, type Operation } from "./operation.js";
 import { toFrame } from "./spawning.js";
 import type { Boundary } from "./tree.js";
 

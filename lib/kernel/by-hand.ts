@@ -3,15 +3,8 @@
  * but the generator was never suspended for it. Taken back before anything of it can run.
  */
 import { BEGUN, FAILED, WITHDRAWN } from "./instruction.js";
-import { misuse } from "./errors.js";
+import { byHandError } from "./errors.js";
 import type { Frame, TaskNode } from "./tree.js";
-
-export function advancedByHand(): Error {
-  return misuse(
-    "BY_HAND",
-    "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
-  );
-}
 
 /** Leaves the task as it was before `frame` was stepped: no frames above it, nothing begun. */
 export function takeBack(task: TaskNode, frame: Frame): void {
@@ -38,5 +31,5 @@ export function failInPlace(task: TaskNode, frame: Frame): void {
   takeBack(task, frame);
   if (yielded === null) return;
   yielded.phase = FAILED;
-  yielded.value = advancedByHand();
+  yielded.value = byHandError();
 }

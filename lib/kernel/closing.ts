@@ -11,7 +11,8 @@ import { cancelTask } from "./cancel.js";
 import { clip, misuse, show } from "./errors.js";
 import { FAILED, Wait, type WaitDescription } from "./instruction.js";
 import { answer, PROBE } from "./probe.js";
-import { Frame, TaskNode, type Cleanup, type Driver, type ScopeNode } from "./tree.js";
+import { Frame, TaskNode, type Cleanup, type ScopeNode } from "./tree.js";
+import { type Driver } from "./driver.js";
 
 const DONE: IteratorResult<unknown, unknown> = { done: true, value: undefined };
 

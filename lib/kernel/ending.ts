@@ -3,7 +3,8 @@
  * what went wrong from the request on, never with the failure that was being cleaned up after.
  */
 import { combine } from "./exception-group.js";
-import { running, Wait, type Instruction, type WaitDescription } from "./instruction.js";
+import { running, Wait, type WaitDescription } from "./instruction.js";
+import { type Instruction } from "./operation.js";
 import type { Frame, TaskNode, Watcher } from "./tree.js";
 
 export class Ending implements PromiseLike<void> {

@@ -117,3 +117,11 @@ function className(value: object): string {
   const { constructor } = value;
   return typeof constructor === "function" ? constructor.name : "Object";
 }
+
+/** The error for an operation that was advanced by calling `next()` on it (E5). */
+export function byHandError(): Error {
+  return misuse(
+    "BY_HAND",
+    "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
+  );
+}

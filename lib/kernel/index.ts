@@ -25,18 +25,11 @@ export { GiveWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
 export { RealHost, type Host } from "./host.js";
 export { boundaryOf, currentTask, instantly, Registering, registering, runningTask } from "./instant.js";
-export {
-  checkOperable,
-  refusesAwait,
-  Wait,
-  waiting,
-  type Contest,
-  type Instruction,
-  type Operable,
-  type Operation,
-  type WaitDescription,
-  type Waiter,
-} from "./instruction.js";
+export { Wait, type Contest, type WaitDescription, type Waiter } from "./instruction.js";
+export { checkOperable } from "./check-operable.js";
+export { refusesAwait } from "./refuse-await.js";
+export { waiting } from "./waiting.js";
+export { type Instruction, type Operable, type Operation } from "./operation.js";
 export type { Outcome } from "./outcome.js";
 export { placesOf } from "./probe.js";
 export { run, runOn, type RunOptions } from "./run.js";
@@ -53,5 +46,6 @@ export {
 } from "./spawning.js";
 export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } from "./task.js";
 export { Timer, type Due } from "./timers.js";
-export { Cleanup, Frame, nameOf, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { Cleanup, Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { nameOf } from "./driver.js";
 export { unplacedError } from "./user-stack.js";

@@ -1,5 +1,7 @@
 /** Operations that never wait: they act on the running task at once, and are cancellation points all the same (S5). */
-import { enter, FRESH, running, Wait, waiting, type Operation, type WaitDescription } from "./instruction.js";
+import { enter, FRESH, running, Wait, type WaitDescription } from "./instruction.js";
+import { waiting } from "./waiting.js";
+import { type Operation } from "./operation.js";
 import { answer, PROBE } from "./probe.js";
 import type { Frame, TaskNode } from "./tree.js";
 

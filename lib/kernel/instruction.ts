@@ -19,31 +19,13 @@
  * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
  * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
  */
-import { clip, misuse, show } from "./errors.js";
+import { byHandError, misuse } from "./errors.js";
 import type { Host } from "./host.js";
+import type { instruction, Instruction, Operation } from "./operation.js";
 import { answer, PROBE, probing } from "./probe.js";
+import { refusesAwait } from "./refuse-await.js";
 import type { Timer } from "./timers.js";
 import { placed } from "./user-stack.js";
-
-declare const instruction: unique symbol;
-
-/** What reaches the scheduler by `yield`: made by the library, never written by hand. */
-export interface Instruction {
-  readonly [instruction]: true;
-}
-
-/**
- * A description of work with a result: nothing happens until it is `yield*`-ed or run. Every `function*` that
- * only `yield*`s operations makes one.
- */
-export interface Operation<T> {
-  // `any` is the iterator protocol's own: what is sent into a generator is the business of the wait that yielded.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  [Symbol.iterator](): Iterator<Instruction, T, any>;
-}
-
-/** Where an operation is expected, a `function*` without parameters will do. */
-export type Operable<T> = Operation<T> | (() => Operation<T>);
 
 // Numbers, not words: `phase` is compared several times in every step.
 export const FRESH = 0;
@@ -153,6 +135,8 @@ export abstract class Wait<T> implements Operation<T> {
    * Whether it may be one of several of which only one happens, as in `select`: withdrawn, it leaves at once, and it is
    * as if it had never been. Say false where leaving takes time, or cannot undo what beginning did.
    */
+  // A getter on the prototype: a field would make every wait larger.
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style
   get canContend(): boolean {
     return true;
   }
@@ -214,7 +198,7 @@ export abstract class Wait<T> implements Operation<T> {
   private conclude(phase: number, result: unknown): void {
     if (this.phase !== BEGUN) {
       if (this.phase === CONTENDING) this.decide(phase, result);
-      else if (this.phase === WITHDRAWN) this.task?.scheduler.strayed?.(this as Wait<unknown>);
+      else if (this.phase === WITHDRAWN) this.task?.scheduler.strayed?.(this);
       return;
     }
     this.phase = phase;
@@ -247,10 +231,7 @@ export abstract class Wait<T> implements Operation<T> {
       this.phase = WITHDRAWN;
       task.wait = null;
     }
-    throw misuse(
-      "BY_HAND",
-      "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
-    );
+    throw byHandError();
   }
 }
 
@@ -277,66 +258,7 @@ function strayed(task: Waiter): void {
     if (wait.phase === BEGUN) wait.withdraw(true);
     wait.phase = WITHDRAWN;
   }
-  throw misuse(
-    "BY_HAND",
-    "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
-  );
+  throw byHandError();
 }
 
-/** A re-runnable description of a wait: every run makes a fresh one. */
-class Description<T> implements Operation<T> {
-  constructor(readonly make: () => Wait<T>) {}
-
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
-  [Symbol.iterator](): Iterator<Instruction, T, any> {
-    return this.make()[Symbol.iterator]();
-  }
-}
-
-/**
- * Makes an operation of a wait.
- *
- * @param make - makes a fresh wait for each run
- * @example const tick = () => waiting(() => new TickWait(source));
- */
-export function waiting<T>(make: () => Wait<T>): Operation<T> {
-  return new Description(make);
-}
-
-/** Refuses `await operation`, which would otherwise give the operation back unrun. */
-function refuseAwait(): never {
-  throw misuse(
-    "AWAITED",
-    "An operation was awaited. Use `yield* operation` in an operation, or `await run(operation)`.",
-  );
-}
-
-for (const prototype of [Description.prototype, Wait.prototype]) refusesAwait(prototype);
-
-/** Makes `await` on objects with this prototype fail with an explanation, out of the types' sight. */
-export function refusesAwait(prototype: object): void {
-  Object.defineProperty(prototype, "then", { value: refuseAwait, configurable: true });
-}
-
-/** Refuses what is no operation, naming the function that was called (E5). */
-export function checkOperable(name: string, given: unknown): void {
-  if (typeof given === "function") {
-    const kind = given.constructor.name;
-    if (kind !== "AsyncFunction" && kind !== "AsyncGeneratorFunction") return;
-    const which = given.name === "" ? "an async function" : `the async function "${clip(given.name, 40)}"`;
-    throw misuse(
-      "NOT_AN_OPERATION",
-      `${name}() needs an operation or a function*, got ${which}. Write a function*, or use call(${clip(given.name, 40) || "fn"}).`,
-    );
-  }
-  if (typeof given === "object" && given !== null) {
-    if (Symbol.iterator in given && !Array.isArray(given)) return;
-    if ("then" in given) {
-      throw misuse(
-        "NOT_AN_OPERATION",
-        `${name}() needs an operation or a function*, got a Promise. Use until(promise).`,
-      );
-    }
-  }
-  throw misuse("NOT_AN_OPERATION", `${name}() needs an operation or a function*, got ${show(given)}.`);
-}
+refusesAwait(Wait.prototype);

@@ -3,7 +3,7 @@ import { cancelTask } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
 import { misuse, show } from "./errors.js";
-import type { Operable } from "./instruction.js";
+import { type Operable } from "./operation.js";
 import { currentScheduler, type Scheduler } from "./scheduler.js";
 import { makeTask, toFrame } from "./spawning.js";
 import { reportUnobserved, type Task, type TaskHandle } from "./task.js";

@@ -12,7 +12,8 @@ import { advance, beginTurn } from "./stepping.js";
 import { RealHost, type Host } from "./host.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { Timers, type Timer } from "./timers.js";
-import { BEGIN, Entry, LAND, RESUME, type TaskNode } from "./tree.js";
+import { Entry, type TaskNode } from "./tree.js";
+import { BEGIN, LAND, RESUME } from "./turn.js";
 
 /** How long a drain goes on before it hands over to the host, in ms (S4). */
 const SLICE_MS = 8;

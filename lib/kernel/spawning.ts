@@ -6,17 +6,10 @@ import { forceTask, inherited, isWithin } from "./cancel.js";
 import type { ContextNode } from "./context.js";
 import { surroundings } from "./enclosure.js";
 import { clip, misuse, show } from "./errors.js";
-import {
-  BEGUN,
-  checkOperable,
-  FRESH,
-  refusesAwait,
-  running,
-  Wait,
-  type Instruction,
-  type Operable,
-  type Operation,
-} from "./instruction.js";
+import { BEGUN, FRESH, running, Wait } from "./instruction.js";
+import { checkOperable } from "./check-operable.js";
+import { refusesAwait } from "./refuse-await.js";
+import { type Instruction, type Operable, type Operation } from "./operation.js";
 import type { Scheduler } from "./scheduler.js";
 import { TaskHandle } from "./task.js";
 import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";

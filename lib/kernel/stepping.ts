@@ -2,11 +2,14 @@
  * One turn of one task: resumes the generator on top of its stack until the task is parked, has given way or has
  * ended. Stays a loop whatever is called (S7).
  */
-import { advancedByHand, failInPlace, takeBack } from "./by-hand.js";
+import { byHandError } from "./errors.js";
+import { failInPlace, takeBack } from "./by-hand.js";
 import { interrupt, landingTarget } from "./cancel.js";
 import { BEGUN, DEFERRED, FAILED, WITHDRAWN, type Wait } from "./instruction.js";
 import { bodyReturned, bodyThrew, cut } from "./settling.js";
-import { BEGIN, LAND, makeDriver, RESUME, START, type Frame, type TaskNode } from "./tree.js";
+import { type Frame, type TaskNode } from "./tree.js";
+import { BEGIN, LAND, RESUME, START } from "./turn.js";
+import { makeDriver } from "./driver.js";
 import { notAnOperation } from "./unwinding.js";
 
 /** Steps the task until it suspends. Its wait is settled, or it has just begun. */
@@ -121,7 +124,7 @@ function begin(task: TaskNode, wait: Wait<unknown>): boolean {
 
 function returnedByHand(task: TaskNode, frame: Frame): void {
   takeBack(task, frame);
-  bodyThrew(task, frame, advancedByHand());
+  bodyThrew(task, frame, byHandError());
 }
 
 /** The generator yielded something of its own (E5): throws into it, at that place. */

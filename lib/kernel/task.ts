@@ -8,7 +8,8 @@ import { leaveRuntime } from "./error-trail.js";
 import { CancelledError, misuse } from "./errors.js";
 import { Ending } from "./ending.js";
 import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
-import { running, Wait, type Instruction, type Operation, type WaitDescription } from "./instruction.js";
+import { running, Wait, type WaitDescription } from "./instruction.js";
+import { type Instruction, type Operation } from "./operation.js";
 import { TaskNode, type Watcher } from "./tree.js";
 import { placed, unplacedError } from "./user-stack.js";
 

@@ -18,7 +18,7 @@
  */
 import type { Cancellation } from "./cancellation.js";
 import type { ContextNode } from "./context.js";
-import { misuse, show } from "./errors.js";
+import { makeDriver, nameOf, type Driver, type Source } from "./driver.js";
 import {
   BEGUN,
   DEFERRED,
@@ -31,13 +31,8 @@ import {
 } from "./instruction.js";
 import type { Outcome } from "./outcome.js";
 import { answer, PROBE } from "./probe.js";
-
-/** What drives a frame: a generator, or one of the kernel's own stand-ins for it. */
-export interface Driver {
-  next(sent?: unknown): IteratorResult<unknown, unknown>;
-  return?(value?: unknown): IteratorResult<unknown, unknown>;
-  throw?(error?: unknown): IteratorResult<unknown, unknown>;
-}
+import { seen } from "./seen.js";
+import { START, type Turn } from "./turn.js";
 
 /** A thing that a scope undoes when it closes. */
 export class Entry {
@@ -109,21 +104,6 @@ export class ScopeNode {
   }
 }
 
-const seenBy = new WeakMap<unknown[], WeakSet<object>>();
-
-/** Short lists are searched; a hundred thousand failing children need an index. */
-function seen(errors: unknown[], error: object): boolean {
-  if (errors.length < 16) return errors.includes(error);
-  let index = seenBy.get(errors);
-  if (index === undefined) {
-    index = new WeakSet(errors.filter((e) => typeof e === "object" && e !== null));
-    seenBy.set(errors, index);
-  }
-  const known = index.has(error);
-  index.add(error);
-  return known;
-}
-
 /** How a boundary differs from a plain one. One object per use, so that it may hold state. */
 export interface Boundary {
   /** The name for messages and snapshots. */
@@ -143,9 +123,6 @@ export interface Boundary {
    */
   settle?(outcome: Outcome, frame: Frame, isOverruled: boolean): Outcome;
 }
-
-/** The source of a frame's generator: a function with its arguments, or an operation when `args` is null. */
-export type Source = unknown;
 
 /** One boundary on a task's stack; towards its caller, a wait for its own outcome. */
 export class Frame extends Wait<unknown> {
@@ -232,43 +209,6 @@ export class Frame extends Wait<unknown> {
   }
 }
 
-/** Makes the generator of a frame. Throws what the function throws, and for what is no operation. */
-export function makeDriver(source: Source, args: readonly unknown[] | null): Driver {
-  // Sources are checked where they come in; a function may still return anything.
-  const made: unknown =
-    args === null ? source : (source as (...args: readonly unknown[]) => unknown)(...args);
-  if (typeof made === "object" && made !== null) {
-    if (typeof (made as Partial<Driver>).next === "function") return made as Driver;
-    if (Symbol.iterator in made) return (made as { [Symbol.iterator](): Driver })[Symbol.iterator]();
-  }
-  const name = nameOf(source);
-  const hint = made instanceof Promise ? ` Use call(${name}) or a function*.` : " Write a function*.";
-  throw misuse("NOT_AN_OPERATION", `"${name}" returned ${show(made)}, which is not an operation.${hint}`);
-}
-
-export function nameOf(source: Source): string {
-  if (typeof source === "function" || (typeof source === "object" && source !== null)) {
-    const { name } = source as { name?: unknown };
-    if (typeof name === "string" && name !== "") return name.length > 200 ? name.slice(0, 200) : name;
-  }
-  return "anonymous";
-}
-
-// Numbers, not words: compared at every turn.
-export const RESUME = 0;
-export const START = 1;
-/** Its wait was withdrawn: a cancellation lands. */
-export const LAND = 2;
-/** Its wait is deferred: it begins. */
-export const BEGIN = 3;
-export type Turn = typeof RESUME | typeof START | typeof LAND | typeof BEGIN;
-
-const HELD = 1;
-const CONTAINED = 2;
-const ROOT = 4;
-const UNDONE = 8;
-const OBSERVED = 16;
-
 /** One running operation: a node of the tree, with a stack of frames. */
 export class TaskNode extends Entry implements Waiter {
   readonly id: number;
@@ -280,8 +220,16 @@ export class TaskNode extends Entry implements Waiter {
   turn: Turn = START;
   /** The grace of a cancel is over: from this frame on up cleanup is no longer protected (C7). Counts as an interrupt. */
   forcedFrom: Frame | null = null;
-  /** The five facts below, one bit each: a task is small, and there are many. */
-  private flags = 0;
+  /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
+  isHeld = false;
+  /** Its failure goes to whoever waits for it, and not to its scope. */
+  isContained = false;
+  /** It was started by `run`, and has no scope above it. */
+  isRoot = false;
+  /** Its closing scope has cancelled it and waits for it. */
+  isUndone = false;
+  /** Whether anybody has asked for its outcome (E4). */
+  isObserved = false;
   outcome: Outcome | null = null;
   /** Who is told of its end: one, or several in order of arrival. */
   watchers: Watcher | Set<Watcher> | null = null;
@@ -298,51 +246,6 @@ export class TaskNode extends Entry implements Waiter {
 
   get name(): string {
     return this.givenName ?? this.root.name;
-  }
-
-  /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
-  get isHeld(): boolean {
-    return (this.flags & HELD) !== 0;
-  }
-
-  set isHeld(value: boolean) {
-    this.flags = value ? this.flags | HELD : this.flags & ~HELD;
-  }
-
-  /** Its failure goes to whoever waits for it, and not to its scope. */
-  get isContained(): boolean {
-    return (this.flags & CONTAINED) !== 0;
-  }
-
-  set isContained(value: boolean) {
-    this.flags = value ? this.flags | CONTAINED : this.flags & ~CONTAINED;
-  }
-
-  /** It was started by `run`, and has no scope above it. */
-  get isRoot(): boolean {
-    return (this.flags & ROOT) !== 0;
-  }
-
-  set isRoot(value: boolean) {
-    this.flags = value ? this.flags | ROOT : this.flags & ~ROOT;
-  }
-
-  /** Its closing scope has cancelled it and waits for it. */
-  get isUndone(): boolean {
-    return (this.flags & UNDONE) !== 0;
-  }
-
-  set isUndone(value: boolean) {
-    this.flags = value ? this.flags | UNDONE : this.flags & ~UNDONE;
-  }
-
-  /** Whether anybody has asked for its outcome (E4). */
-  get isObserved(): boolean {
-    return (this.flags & OBSERVED) !== 0;
-  }
-
-  set isObserved(value: boolean) {
-    this.flags = value ? this.flags | OBSERVED : this.flags & ~OBSERVED;
   }
 
   /** Whether the grace of a cancel of what it runs in is over. */

@@ -13,7 +13,8 @@ import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
 import { watchUnwinding } from "./patience.js";
 import { chainDepth, mark, PROBE, readTrail, trailOf, type Mark, type Trail } from "./probe.js";
 import { isQuiet } from "./quiet.js";
-import type { Driver, Frame, TaskNode } from "./tree.js";
+import type { Frame, TaskNode } from "./tree.js";
+import { type Driver } from "./driver.js";
 
 /** How often a generator that loops back is cut before it is abandoned. */
 const MOST_CUTS = 100;
