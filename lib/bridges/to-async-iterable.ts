@@ -40,6 +40,8 @@ export type StreamSource<T> =
   | Operation<Takeable<T>>
   | (() => Operation<Takeable<T>>);
 
+type Values<T> = AsyncIterable<T, undefined>;
+
 interface Request<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
@@ -242,10 +244,7 @@ function isTakeable<T>(value: unknown): value is Takeable<T> {
  * });
  * for await (const tick of ticks) if (tick === 3) break;
  */
-export function toAsyncIterable<T>(
-  source: StreamSource<T>,
-  options: RunOptions = {},
-): AsyncIterable<T, undefined> {
+export function toAsyncIterable<T>(source: StreamSource<T>, options: RunOptions = {}): Values<T> {
   checkOptions("toAsyncIterable()", ["signal", "name"], options);
   if (!isTakeable(source)) checkOperable("toAsyncIterable", source);
   return { [Symbol.asyncIterator]: () => new Streaming(source, { name: "stream", ...options }) };

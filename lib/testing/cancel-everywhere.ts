@@ -161,7 +161,7 @@ class Sweep {
   #changed([strike]: readonly Strike[], { titles }: Intruder): Fault | null {
     const expected = strike === undefined ? undefined : this.points[strike.point - 1]?.title;
     if (this.isOutside || expected === titles[0]) return null;
-    const text = `the operation does not do the same each time: this point was ${expected ?? "missing"}, and now is ${titles[0] ?? "not reached"}. Make all of its state in makeOperation`;
+    const text = `The operation does not do the same each time: this point was ${expected ?? "missing"}, and now is ${titles[0] ?? "not reached"}. Make all of its state in makeOperation.`;
     return { error: new Error(text) };
   }
 
