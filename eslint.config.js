@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["dist/", "coverage/", "benchmarks/results/"] },
+  { ignores: ["dist/", "coverage/", ".cache/", "benchmarks/results/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -15,7 +15,14 @@ import {
   type Operation,
   type ScopeNode,
 } from "../kernel/index.js";
-import { abortReason, causeOf, isAsyncIterable, isReadableStream, openAsync, settling } from "../operations/index.js";
+import {
+  abortReason,
+  causeOf,
+  isAsyncIterable,
+  isReadableStream,
+  openAsync,
+  settling,
+} from "../operations/index.js";
 
 /** Gives one item after the other: a queue, a subscription, an interval. */
 export interface Gettable<T> {

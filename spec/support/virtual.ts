@@ -2,7 +2,14 @@
  * A scheduler in virtual time: when nothing is left to do but wait for a timer, time jumps to it. Real completions
  * (promises, immediates) get their turn first.
  */
-import { runOn, Scheduler, type Host, type Operable, type RunOptions, type Task } from "../../lib/kernel/index.js";
+import {
+  runOn,
+  Scheduler,
+  type Host,
+  type Operable,
+  type RunOptions,
+  type Task,
+} from "../../lib/kernel/index.js";
 
 export class VirtualHost implements Host {
   readonly isClockCheap = true;
@@ -50,7 +57,11 @@ export class VirtualHost implements Host {
 }
 
 /** A world of its own: host, scheduler, and `run` on them. */
-export function world(): { host: VirtualHost; scheduler: Scheduler; run: <T>(op: Operable<T>, options?: RunOptions) => Task<T> } {
+export function world(): {
+  host: VirtualHost;
+  scheduler: Scheduler;
+  run: <T>(op: Operable<T>, options?: RunOptions) => Task<T>;
+} {
   const host = new VirtualHost();
   const scheduler = new Scheduler(host);
   return { host, scheduler, run: (op, options) => runOn(scheduler, op, options) };

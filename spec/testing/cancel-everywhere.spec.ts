@@ -62,7 +62,13 @@ describe("cancelEverywhere", () => {
           });
         });
       },
-      { only: 3, again: false, check: (run) => void (run.moment === "before" && scopes.push(run.scope)) },
+      {
+        only: 3,
+        again: false,
+        check: (run) => {
+          if (run.moment === "before") scopes.push(run.scope);
+        },
+      },
     );
     expect(scopes).toEqual(['task "work"', 'the time of "slow", which runs out', 'group "anonymous"']);
   });
