@@ -1,2 +1,0 @@
-/** The public face of "coppice/effection": operations of Effection 4 and of Coppice in one another. */
-export {};
