@@ -42,7 +42,7 @@ export function checkOptions(name: string, known: readonly string[], options: un
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const near = known.find((option) => isNear(option, key));
+    const near = nearest(known, key);
     const hint = near === undefined ? `It takes ${known.join(", ")}.` : `Did you mean "${near}"?`;
     throw misuse("OPTIONS", `${name} has no option "${clip(key, 40)}". ${hint}`);
   }
@@ -55,9 +55,15 @@ export function checkName(name: string, parameter: string, given: unknown): asse
   throw misuse("NAME", `${name} needs a string as \`${parameter}\`, got ${show(given)}.`);
 }
 
-/** Whether two names differ by little: the same letters but for one or two. */
-function isNear(option: string, key: string): boolean {
+/** The known name that differs least from a key, if that is little: the same letters but for one or two. */
+function nearest(known: readonly string[], key: string): string | undefined {
+  const near = known.filter((option) => Math.abs(option.length - key.length) <= 2);
+  near.sort((a, b) => sharedLetters(b, key) - sharedLetters(a, key));
+  const [best] = near;
+  return best !== undefined && sharedLetters(best, key) >= best.length - 2 ? best : undefined;
+}
+
+function sharedLetters(option: string, key: string): number {
   const letters = new Set(Array.from(option.toLowerCase()));
-  const shared = Array.from(key.toLowerCase()).filter((letter) => letters.has(letter)).length;
-  return Math.abs(option.length - key.length) <= 2 && shared >= option.length - 2;
+  return Array.from(key.toLowerCase()).filter((letter) => letters.has(letter)).length;
 }

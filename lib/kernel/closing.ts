@@ -142,12 +142,7 @@ export class Closing extends StandIn {
 
 /** Cancels the newest task and those right before it; a resource that was provided goes alone, in its turn. */
 function cancelNeighbours(scope: ScopeNode, newest: TaskNode): void {
-  const cancellation: Cancellation = scope.cancellation ?? {
-    kind: "scope-ended",
-    reason: undefined,
-    scope: scope.frame.name,
-    task: scope.frame.owner.name,
-  };
+  const cancellation = reasonOfEnd(scope);
   if (newest.isHeld) {
     undoTask(newest, cancellation);
     return;
@@ -161,6 +156,18 @@ function cancelNeighbours(scope: ScopeNode, newest: TaskNode): void {
     neighbours.push(entry);
   }
   for (const task of neighbours) undoTask(task, cancellation);
+}
+
+/** Why the children of a scope that ends are cancelled. */
+export function reasonOfEnd({ cancellation, frame }: ScopeNode): Cancellation {
+  return (
+    cancellation ?? {
+      kind: "scope-ended",
+      reason: undefined,
+      scope: frame.name,
+      task: frame.owner.name,
+    }
+  );
 }
 
 function undoTask(task: TaskNode, cancellation: Cancellation): void {

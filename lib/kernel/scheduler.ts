@@ -11,20 +11,11 @@ import { running, type TaskScheduler, type Waiter } from "./instruction.js";
 import { advance, beginTurn } from "./stepping.js";
 import { RealHost, type Host } from "./host.js";
 import { ReadyQueue } from "./ready-queue.js";
+import { SLICE_MS, Slice } from "./slice.js";
 import { Timers, type Timer } from "./timers.js";
 import { Entry, type TaskNode } from "./tree.js";
 import { BEGIN, LAND, RESUME } from "./turn.js";
 
-/** How long a drain goes on before it hands over to the host, in ms (S4). */
-const SLICE_MS = 8;
-/** How many instructions a task may perform in one turn without suspending (S4): fixed, for the order depends on it. */
-const STEPS_PER_TURN = 256;
-/** How many steps pass between two looks at the clock, at the most; fewer when steps take long. */
-const MOST_PER_LOOK = 128;
-/** How many pass before the first look of a slice: nothing is known of their length yet. */
-const FIRST_PER_LOOK = 4;
-/** How far apart two looks at the clock should be at the most, in ms. */
-const LOOK_MS = 1;
 /** How many wakes from outside pass before the scheduler makes sure that the host still gets its turns. */
 const WAKES_PER_PULSE = 256;
 
@@ -40,15 +31,7 @@ export class Scheduler implements TaskScheduler {
   #timerSetFor = Infinity;
   #wakes = 0;
   #pulseAskedAt: number | null = null;
-  #sliceEnd = 0;
-  #lastLook = 0;
-  #stepsPerLook = FIRST_PER_LOOK;
-  /** Steps since the last look, up to the last grant. */
-  #steps = 0;
-  /** What `budget` was set to last. */
-  #granted = 0;
-  /** What may still be granted to the running task in this turn. */
-  #ungranted = 0;
+  readonly #slice = new Slice();
 
   constructor(readonly host: Host) {}
 
@@ -81,7 +64,7 @@ export class Scheduler implements TaskScheduler {
       return;
     }
     this.#isStepping = true;
-    this.#beginSlice(this.#lookAtClock());
+    this.#slice.begin(this.#lookAtClock());
     this.#step(task);
     this.#isStepping = false;
     // What the task has made ready follows in the same call.
@@ -115,12 +98,13 @@ export class Scheduler implements TaskScheduler {
    * when its turn has been long enough, before them when only the slice is over (R4).
    */
   mayGoOn(task: Waiter): boolean {
-    if (this.#ungranted === 0) {
+    const slice = this.#slice;
+    if (slice.isTurnOver) {
       this.requeue(task);
       return false;
     }
-    this.#look();
-    if (this.#isSliceOver) {
+    slice.look(this.#lookAtClock());
+    if (slice.isOver) {
       // Waiter has one implementation, TaskNode.
       const deferred = task as TaskNode;
       deferred.turn = BEGIN;
@@ -128,8 +112,7 @@ export class Scheduler implements TaskScheduler {
       this.#handOver();
       return false;
     }
-    this.#grant();
-    this.budget--;
+    this.budget = slice.grant() - 1;
     return true;
   }
 
@@ -181,45 +164,23 @@ export class Scheduler implements TaskScheduler {
   #enter(): void {
     // Handed over is amid a drain: what completes meanwhile waits for it to go on, or the host would starve.
     if (this.#isHandedOver) return;
-    this.#beginSlice(NaN);
+    this.#slice.begin(NaN);
     this.#drain();
   }
 
-  /** @param now - the time, where it is known; otherwise the first look begins the slice */
-  #beginSlice(now: number): void {
-    this.#lastLook = now;
-    this.#sliceEnd = now + SLICE_MS;
-    this.#stepsPerLook = FIRST_PER_LOOK;
-    this.#steps = 0;
-  }
-
-  get #isSliceOver(): boolean {
-    return this.#lastLook >= this.#sliceEnd;
-  }
-
   #drain(): void {
+    const slice = this.#slice;
     this.#isStepping = true;
     for (let task = this.#next(); task !== null; task = this.#next()) {
       this.#step(task);
-      if (this.#steps >= this.#stepsPerLook) this.#look();
-      this.#fireTimers(this.#lastLook);
-      if (!this.#isSliceOver) continue;
+      if (slice.isLookDue) slice.look(this.#lookAtClock());
+      this.#fireTimers(slice.lastLook);
+      if (!slice.isOver) continue;
       this.#handOver();
       break;
     }
     this.#isStepping = false;
     this.#setHostTimer();
-  }
-
-  /** Looks at the clock, more often when steps take long, so that a slice stays one. */
-  #look(): void {
-    const now = this.#lookAtClock();
-    const elapsedMs = now - this.#lastLook;
-    if (Number.isNaN(elapsedMs)) this.#sliceEnd = now + SLICE_MS;
-    else if (elapsedMs > LOOK_MS) this.#stepsPerLook = Math.max(1, this.#stepsPerLook >> 2);
-    else if (elapsedMs < LOOK_MS / 4) this.#stepsPerLook = Math.min(MOST_PER_LOOK, this.#stepsPerLook * 2);
-    this.#lastLook = now;
-    this.#steps = 0;
   }
 
   #next(): TaskNode | null {
@@ -235,7 +196,7 @@ export class Scheduler implements TaskScheduler {
       this.#isHandedOver = false;
       this.#pulseAskedAt = null;
       this.#wakes = 0;
-      this.#beginSlice(this.#lookAtClock());
+      this.#slice.begin(this.#lookAtClock());
       this.#drain();
     });
   }
@@ -243,18 +204,11 @@ export class Scheduler implements TaskScheduler {
   #step(task: TaskNode): void {
     const before = running.task;
     running.task = task;
-    this.#ungranted = STEPS_PER_TURN;
-    this.#grant();
+    this.budget = this.#slice.beginTurn();
     if (surroundings.enclosure === null) takeTurn(task);
     else surroundings.enclosure.enter(task, takeTurn);
     running.task = before;
-    this.#steps += 1 + this.#granted - Math.max(0, this.budget);
-  }
-
-  /** Lets the running task go on until the next look at the clock. */
-  #grant(): void {
-    this.budget = this.#granted = Math.min(this.#ungranted, Math.max(1, this.#stepsPerLook - this.#steps));
-    this.#ungranted -= this.#granted;
+    this.#slice.endTurn(this.budget);
   }
 
   #lookAtClock(): number {
@@ -299,7 +253,7 @@ export class Scheduler implements TaskScheduler {
     const now = this.#lookAtClock();
     this.#isStepping = true;
     this.#fireTimers(now);
-    this.#beginSlice(now);
+    this.#slice.begin(now);
     this.#drain();
   };
 }

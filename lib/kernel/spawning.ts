@@ -2,7 +2,8 @@
  * How operations come into the tree: what users pass becomes a frame, a frame becomes a task, a task belongs to a
  * scope (B2) and takes its context from whoever spawns it (B5).
  */
-import { forceTask, inherited, isWithin } from "./cancel.js";
+import { forceTask, inherited, isWithin, landingTarget } from "./cancel.js";
+import { reasonOfEnd } from "./closing.js";
 import type { ContextNode } from "./context.js";
 import { surroundings } from "./enclosure.js";
 import { clip, misuse, show } from "./errors.js";
@@ -135,7 +136,8 @@ export function adoptInto<T>(
   standsForWait = false,
 ): TaskHandle<T> {
   const { frame } = scope;
-  if (scope.state === "closing" || scope.state === "closed") {
+  const isClosing = scope.state === "closing";
+  if (scope.state === "closed" || (isClosing && !isDoomedIn(scope))) {
     throw misuse(
       "CLOSED_SCOPE",
       `Cannot ${what} "${clip(name ?? root.name)}" in scope "${clip(frame.name)}": it ${scope.state === "closed" ? "has ended" : "is closing"}. ` +
@@ -151,7 +153,9 @@ export function adoptInto<T>(
     task.hold();
     return task;
   }
-  const cancellation = inherited(frame);
+  // Its scope waits for it as for those that it has cancelled already.
+  task.isUndone = isClosing;
+  const cancellation = inherited(frame) ?? (isClosing ? reasonOfEnd(scope) : null);
   if (cancellation !== null) {
     root.needScope().cancellation = cancellation;
     task.interrupts++;
@@ -160,6 +164,20 @@ export function adoptInto<T>(
     if (forcedFrom !== null && isWithin(frame, forcedFrom)) forceTask(task, root);
   }
   return task;
+}
+
+/**
+ * A task of the scope that is cancelled, but has not landed yet, spawns as if it had done so before the cancel: what it
+ * hands over is given back by the child (C12).
+ */
+function isDoomedIn(scope: ScopeNode): boolean {
+  // Waiter has one implementation.
+  const spawner = running.task as TaskNode | null;
+  if (spawner === null || spawner.interrupts === 0 || landingTarget(spawner) === null) return false;
+  for (let task: TaskNode | null = spawner; task !== null; task = task.owner?.frame.owner ?? null) {
+    if (task.owner === scope) return true;
+  }
+  return false;
 }
 
 /** Makes a new child ready, behind the others (S2). */
