@@ -2,7 +2,9 @@ import { checkDuration, checkFunction, checkOptions, type Operable } from "../ke
 import { CancellationPointError } from "./errors.js";
 import { Intruder, type Moment, type Scene, type Strike } from "./intruder.js";
 import { checkLeftoverOptions, LEFTOVER_OPTIONS, type LeftoverOptions } from "./leftovers.js";
+import { RealWorld } from "./real-world.js";
 import { planPairs, planStrikes } from "./strikes.js";
+import { Tracking } from "./tracking.js";
 import {
   checkRun,
   isEchoOfCancel,
@@ -74,10 +76,9 @@ export async function cancelEverywhere(
   checkOptions("cancelEverywhere()", OPTIONS, options);
   checkLeftoverOptions("cancelEverywhere", options);
   if (options.patience !== undefined) checkDuration("cancelEverywhere", "patience", options.patience);
-  const sweep = new Sweep(makeOperation, options);
-  await sweep.count();
-  await sweep.cancelOnce();
-  if (options.again ?? !sweep.isOutside) await sweep.cancelTwice();
+  const tracking = new Tracking();
+  const sweep = new Sweep(makeOperation, options, tracking);
+  await tracking.track(() => sweep.run());
   return { points: sweep.points.length, runs: sweep.runs };
 }
 
@@ -87,26 +88,39 @@ class Sweep {
   /** For each strike of an inner scope, how many yield points came in all. */
   readonly #inner: { readonly strike: Strike; readonly yields: number }[] = [];
   #quietMs: number | undefined;
+  readonly #real = new RealWorld();
   readonly #withTasks: boolean;
   readonly #name: string;
 
   constructor(
     private readonly make: (clock: VirtualClock) => Operable<unknown>,
     private readonly options: CancelEverywhereOptions,
+    private readonly tracking: Tracking,
   ) {
     this.#withTasks = options.tasks === true;
     this.#name = options.name ?? (make.name === "" ? "operation" : make.name);
   }
 
   /** Whether the operation waits for something outside, and need not do the same each time. */
-  get isOutside(): boolean {
+  get #isOutside(): boolean {
     return this.points.some((point) => point.isOutside);
   }
 
-  async count(): Promise<void> {
+  async run(): Promise<void> {
+    await this.#count();
+    await this.#cancelOnce();
+    if (this.options.again ?? !this.#isOutside) await this.#cancelTwice();
+  }
+
+  async #count(): Promise<void> {
     const counter = new Counter(this.#withTasks);
     const world = this.#world(counter);
-    const { trial, result } = await runIn(world, this.make, { ...this.options, name: this.#name });
+    const { trial, result } = await runIn(
+      world,
+      this.make,
+      { ...this.options, name: this.#name },
+      this.tracking,
+    );
     this.runs++;
     const { outcome, error } = result;
     if (trial.outcome !== null && outcome !== "completed") throw error;
@@ -118,14 +132,14 @@ class Sweep {
     if (world.hope.hasGivenUp) this.#quietMs = 1;
   }
 
-  async cancelOnce(): Promise<void> {
+  async #cancelOnce(): Promise<void> {
     for (const strike of planStrikes(this.points, this.options.only)) {
       const intruder = await this.#run([strike]);
       if (intruder.scenes[0]?.isOutermost === false) this.#inner.push({ strike, yields: intruder.count });
     }
   }
 
-  async cancelTwice(): Promise<void> {
+  async #cancelTwice(): Promise<void> {
     for (const pair of planPairs(this.#inner)) await this.#run(pair);
   }
 
@@ -142,7 +156,12 @@ class Sweep {
 
   async #try(intruder: Intruder, strikes: readonly Strike[]): Promise<Fault | null> {
     const world = this.#world(intruder);
-    const { trial, result } = await runIn(world, this.make, { ...this.options, name: this.#name });
+    const { trial, result } = await runIn(
+      world,
+      this.make,
+      { ...this.options, name: this.#name },
+      this.tracking,
+    );
     const [strike] = strikes;
     if (trial.fault !== null) return trial.fault;
     const { scenes } = intruder;
@@ -160,14 +179,20 @@ class Sweep {
   /** An operation that does something else each time cannot be cancelled everywhere. */
   #changed([strike]: readonly Strike[], { titles }: Intruder): Fault | null {
     const expected = strike === undefined ? undefined : this.points[strike.point - 1]?.title;
-    if (this.isOutside || expected === titles[0]) return null;
+    if (this.#isOutside || expected === titles[0]) return null;
     const text = `The operation does not do the same each time: this point was ${expected ?? "missing"}, and now is ${titles[0] ?? "not reached"}. Make all of its state in makeOperation.`;
     return { error: new Error(text) };
   }
 
   #world(watcher: Counter | Intruder): World {
     const order = watcher instanceof Intruder ? watcher : undefined;
-    const world = new World({ watcher, order, patienceMs: this.options.patience, quietMs: this.#quietMs });
+    const world = new World({
+      watcher,
+      order,
+      real: this.#real,
+      patienceMs: this.options.patience,
+      quietMs: this.#quietMs,
+    });
     if (watcher instanceof Intruder) watcher.world = world;
     return world;
   }

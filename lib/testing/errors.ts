@@ -111,3 +111,57 @@ export function textOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.replaceAll("\n", "\n    ");
 }
+
+/** What is known of a run that went wrong in some order. */
+export interface FailingSchedule {
+  /** The operation. */
+  readonly name: string;
+  /** The seed of the run; undefined when it was not made by chance. */
+  readonly seed: number | undefined;
+  /** The shortest schedule that was found to fail. */
+  readonly schedule: string;
+  /** In how many choices it differs from first come, first served. */
+  readonly differences: number;
+  /** Those choices in words. */
+  readonly steps: readonly string[];
+  /** In which run it was found. */
+  readonly run: number;
+  /** How many runs were spent on making the schedule shorter. */
+  readonly shrinkRuns: number;
+  /** What was found. */
+  readonly cause: unknown;
+}
+
+/** An operation goes wrong in some order of its tasks; the finding is its `cause`. */
+export class ScheduleError extends Error {
+  override readonly name: string = "ScheduleError";
+  readonly code = "COPPICE_SCHEDULE";
+  /** Give it to `replay` for the run in which the failure was found; undefined for the plain order. */
+  readonly seed: number | undefined;
+  /** Give it to `replay` for the shortest run that fails. */
+  readonly schedule: string;
+
+  constructor(found: FailingSchedule) {
+    super(reportSchedule(found), { cause: found.cause });
+    this.seed = found.seed;
+    this.schedule = found.schedule;
+  }
+}
+
+function reportSchedule(found: FailingSchedule): string {
+  const { name, seed, schedule, differences, steps, run, shrinkRuns, cause } = found;
+  const where =
+    differences === 0
+      ? "in the plain order, first come, first served"
+      : "when its tasks run in another order";
+  const shrunk = shrinkRuns === 0 ? "" : `, the shortest found in ${shrinkRuns} more runs`;
+  const again = seed === undefined ? `"${schedule}"` : `"${schedule}", or with the seed ${seed}`;
+  return [
+    `"${name}" fails ${where} (run ${run}).`,
+    ...(seed === undefined ? [] : [`  seed: ${seed}`]),
+    `  schedule: "${schedule}"${shrunk}`,
+    ...steps.map((step) => `    ${step}`),
+    `  found: ${textOf(cause)}`,
+    `Run it again with replay(makeOperation, ${again}).`,
+  ].join("\n");
+}

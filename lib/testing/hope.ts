@@ -15,21 +15,21 @@
 import type { TaskNode } from "../kernel/index.js";
 import { findCycle } from "./deadlock.js";
 import type { Parked } from "./outside-waits.js";
-import { RealWorld } from "./real-world.js";
+import type { RealWorld } from "./real-world.js";
 
 const PATIENCE_MS = 1_000;
 const QUIET_MS = 100;
 const STUCK_MS = 4_000;
 
 export class Hope {
-  readonly real = new RealWorld();
   /** Waits that were given their time in vain while nothing was under way. */
-  readonly #hopeless = new WeakSet();
+  #hopeless: WeakSet<object> | null = null;
   /** Waits that were given their time in vain while something was. */
-  readonly #slow = new WeakSet();
+  #slow: WeakSet<object> | null = null;
   #hasGivenUp = false;
 
   constructor(
+    private readonly real: RealWorld,
     private readonly patienceMs = PATIENCE_MS,
     private readonly quietMs = Math.min(QUIET_MS, patienceMs),
   ) {}
@@ -43,10 +43,10 @@ export class Hope {
   limitMs(parked: Parked, dueMs: number, roots: readonly TaskNode[]): number {
     const { isBusy } = this.real;
     if (dueMs === Infinity) return this.#limitForEver(parked, isBusy, roots);
-    const hoped = parked.waits.filter((wait) => !this.#hopeless.has(wait));
+    const hoped = parked.waits.filter((wait) => this.#hopeless?.has(wait) !== true);
     if (hoped.length === 0 || (parked.side !== "outside" && isBusy !== true)) return 0;
     if (isBusy !== true) return isBusy === undefined ? this.patienceMs : this.quietMs;
-    return hoped.every((wait) => this.#slow.has(wait)) ? dueMs : this.patienceMs + dueMs;
+    return hoped.every((wait) => this.#slow?.has(wait) === true) ? dueMs : this.patienceMs + dueMs;
   }
 
   #limitForEver({ side }: Parked, isBusy: boolean | undefined, roots: readonly TaskNode[]): number {
@@ -59,7 +59,8 @@ export class Hope {
   giveUp({ waits }: Parked): void {
     if (waits.length === 0) return;
     this.#hasGivenUp = true;
-    const vain = this.real.isBusy === true ? this.#slow : this.#hopeless;
+    const vain =
+      this.real.isBusy === true ? (this.#slow ??= new WeakSet()) : (this.#hopeless ??= new WeakSet());
     for (const wait of waits) vain.add(wait);
   }
 }

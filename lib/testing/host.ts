@@ -6,12 +6,13 @@
  * H2 After `LOOKS_BEFORE_TIME_PASSES` looks at the clock without an idle moment every further look counts as 1 ms:
  *    a loop of `checkpoint()` reaches its timers, and the real event loop gets its turns between two slices.
  */
-import { RealHost, runningTask, type Host } from "../kernel/index.js";
-import { exempt } from "./host-timers.js";
+import { RealHost, runningTask, type Host, type TaskNode } from "../kernel/index.js";
+import { exempt } from "./tracking.js";
+import type { ReadyLine } from "./ready-line.js";
 
 /** Who chooses among `count` ready tasks, and among timers of one instant: 0 is the one whose turn it is. */
 export interface Order {
-  chooseReady(count: number): number;
+  chooseReady(count: number, ready?: readonly TaskNode[]): number;
   chooseTimer(count: number): number;
 }
 
@@ -51,9 +52,13 @@ export class TestHost implements Host {
   #timer: (() => void) | null = null;
   #macrotasks: (() => void)[] = [];
 
-  constructor(order?: Order) {
+  /** @param line - who is ready, where the order is to know */
+  constructor(order?: Order, line?: ReadyLine) {
     if (order === undefined) return;
-    this.chooseReady = (count) => order.chooseReady(count);
+    this.chooseReady =
+      line === undefined
+        ? (count) => order.chooseReady(count)
+        : (count) => line.take(order.chooseReady(count, line.look(count)));
     this.chooseTimer = (count) => order.chooseTimer(count);
   }
 

@@ -9,11 +9,26 @@ export {
   CancellationPointError,
   DeadlockError,
   LeftBehindError,
+  ScheduleError,
   SpinningError,
   type CancellationPoint,
+  type FailingSchedule,
 } from "./errors.js";
+export { eventLog, type EventLog } from "./event-log.js";
+export {
+  explore,
+  replay,
+  type ExplorationReport,
+  type ExploredRun,
+  type ExploreOptions,
+  type ReplayOptions,
+} from "./explore.js";
 export type { Leftover, LeftoverOptions } from "./leftovers.js";
+export type { CoppiceMatchers } from "./matcher-types.js";
+export { matchers, type Expected, type MatcherResult } from "./matchers.js";
 export { runTest, type RunTestOptions } from "./run-test.js";
+export { testOperation } from "./test-operation.js";
 export type { TestBody } from "./trial.js";
 export type { Check, RunResult } from "./verdict.js";
 export { createVirtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.js";
+export { waitAllParked } from "./wait-all-parked.js";

@@ -4,8 +4,8 @@
  */
 import { currentScheduler, misuse, show, type TaskNode } from "../kernel/index.js";
 import { LeftBehindError } from "./errors.js";
-import { HostTimers } from "./host-timers.js";
 import { nameTask, tasksBelow, whereIs } from "./tree.js";
+import type { Tracking } from "./tracking.js";
 import { Watched } from "./watched.js";
 import type { World } from "./world.js";
 
@@ -41,7 +41,6 @@ export function checkLeftoverOptions(name: string, { watch, allow }: LeftoverOpt
 }
 
 export class Snapshot {
-  readonly hostTimers = new HostTimers();
   readonly #watched: Watched;
   readonly #roots: ReadonlySet<TaskNode>;
   readonly #otherRoots: ReadonlySet<TaskNode>;
@@ -50,6 +49,7 @@ export class Snapshot {
 
   constructor(
     private readonly world: World,
+    private readonly tracking: Tracking,
     { watch = [], allow = [] }: LeftoverOptions,
   ) {
     this.#watched = new Watched(watch);
@@ -65,17 +65,20 @@ export class Snapshot {
     return this.world.roots.filter((root) => !this.#roots.has(root));
   }
 
-  /** One line for each thing that is left; what ends by itself within a turn of the event loop is not. */
-  async findings(): Promise<string[]> {
-    const { world } = this;
-    const isMore =
-      this.#hostTimers().length > 0 || this.#foreignTasks().length > 0 || this.#watched.findings().length > 0;
-    if (isMore) await world.turn();
+  /** Whether anything is left that may yet end by itself within a turn of the event loop. */
+  get isUnsettled(): boolean {
+    return (
+      this.#hostTimers().length > 0 || this.#foreignTasks().length > 0 || this.#watched.findings().length > 0
+    );
+  }
+
+  /** One line for each thing that is left. */
+  findings(): string[] {
     const found: Record<Leftover, string[]> = {
       task: [...this.#tasks(), ...this.#foreignTasks()],
       timer: [...this.#timersLeft(), ...this.#hostTimers()],
       listener: this.#watched.findings(),
-      waiter: world.scheduler.strays,
+      waiter: this.world.scheduler.strays,
     };
     return KINDS.flatMap((kind) =>
       this.#allowed.has(kind) ? [] : found[kind].map((line) => `${kind}: ${line}`),
@@ -103,9 +106,9 @@ export class Snapshot {
   }
 
   #hostTimers(): string[] {
-    const { running } = this.hostTimers;
-    if (running === 0) return [];
-    return [`${plural(running, "setTimeout or setInterval", "")} of the host, still running`];
+    const { runningTimers } = this.tracking;
+    if (runningTimers === 0) return [];
+    return [`${plural(runningTimers, "setTimeout or setInterval", "")} of the host, still running`];
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { Scheduler, type TaskNode, type Wait, type Waiter } from "../kernel/index.js";
 import type { TestHost } from "./host.js";
+import type { ReadyLine } from "./ready-line.js";
 import { describeWait, nameWait, quote } from "./tree.js";
 
 /** Sees what tasks do; every task goes the kernel's slow way while there is one. */
@@ -26,6 +27,7 @@ export class TestScheduler extends Scheduler {
   constructor(
     readonly testHost: TestHost,
     private watcher: Watcher | null = null,
+    private readonly line: ReadyLine | null = null,
   ) {
     super(testHost);
   }
@@ -42,29 +44,37 @@ export class TestScheduler extends Scheduler {
 
   override start(task: TaskNode): void {
     this.#prepare(task);
+    this.line?.join(task);
     super.start(task);
   }
 
   override startNow(task: TaskNode): void {
     this.#prepare(task);
+    const { readyCount } = this;
+    this.line?.join(task);
     super.startNow(task);
+    // Stepped at once instead of being made ready.
+    if (this.readyCount !== readyCount + 1) this.line?.leave(task);
   }
 
   override wake(task: Waiter): void {
     this.#tell();
     // Waiter has one implementation, TaskNode.
     this.watcher?.handedOver(task as TaskNode);
+    this.line?.join(task as TaskNode);
     super.wake(task);
   }
 
   override land(task: Waiter, error?: { readonly error: unknown }): void {
     this.#tell();
     this.watcher?.parked(task as TaskNode);
+    this.line?.join(task as TaskNode);
     super.land(task, error);
   }
 
   override requeue(task: Waiter): void {
     this.watcher?.parked(task as TaskNode);
+    this.line?.join(task as TaskNode);
     super.requeue(task);
   }
 

@@ -11,6 +11,7 @@ import {
   type TaskNode,
 } from "../kernel/index.js";
 import { leftBehind, Snapshot, type LeftoverOptions } from "./leftovers.js";
+import { Tracking } from "./tracking.js";
 import { clockOf, type VirtualClock } from "./virtual-clock.js";
 import type { World } from "./world.js";
 
@@ -33,17 +34,27 @@ export interface TrialOptions extends LeftoverOptions {
   readonly clock?: VirtualClock | undefined;
 }
 
-export function tryOut(world: World, body: TestBody<unknown>, options: TrialOptions): Promise<Trial> {
-  const snapshot = new Snapshot(world, options);
-  return snapshot.hostTimers.track(() => goThrough(world, body, options, snapshot));
+/** @param tracking - one that tracks the caller already; otherwise the run is tracked by itself */
+export function tryOut(
+  world: World,
+  body: TestBody<unknown>,
+  options: TrialOptions,
+  tracking?: Tracking,
+): Promise<Trial> {
+  const own = tracking ?? new Tracking();
+  own.reset();
+  const go = (): Promise<Trial> => goThrough(world, body, options, own);
+  return tracking === undefined ? own.track(go) : go();
 }
 
 async function goThrough(
   world: World,
   body: TestBody<unknown>,
   options: TrialOptions,
-  snapshot: Snapshot,
+  tracking: Tracking,
 ): Promise<Trial> {
+  const snapshot = new Snapshot(world, tracking, options);
+  world.tracking = tracking;
   const { signal } = options;
   const task = world.run(withClock(body, options.clock ?? clockOf(world)), {
     name: options.name ?? nameOf(body),
@@ -53,12 +64,17 @@ async function goThrough(
   // Its failure is looked at here.
   node.isObserved = true;
   try {
-    await world.drive(() => node.outcome !== null);
+    // Most runs of an exploration are over by now.
+    if (node.outcome === null) await world.drive(() => node.outcome !== null);
   } catch (error) {
     await end(world, [task]);
     return { task: node, outcome: null, fault: { error } };
   }
-  return { task: node, outcome: node.outcome, fault: await faultOf(world, snapshot, node) };
+  if (snapshot.isUnsettled) await world.turn();
+  const fault = faultOf(world, snapshot, node);
+  // Tasks are what users hold of them.
+  if (fault !== null) await end(world, snapshot.newRoots as unknown as Task<unknown>[]);
+  return { task: node, outcome: node.outcome, fault };
 }
 
 function withClock(body: TestBody<unknown>, clock: VirtualClock): Operable<unknown> {
@@ -70,11 +86,8 @@ function nameOf(body: TestBody<unknown>): string {
   return typeof name === "string" && name !== "" ? name : "test";
 }
 
-async function faultOf(world: World, snapshot: Snapshot, node: TaskNode): Promise<Trial["fault"]> {
-  const findings = await snapshot.findings();
-  // Tasks are what users hold of them.
-  const left = snapshot.newRoots as unknown as Task<unknown>[];
-  if (left.length > 0) await end(world, left);
+function faultOf(world: World, snapshot: Snapshot, node: TaskNode): Trial["fault"] {
+  const findings = snapshot.findings();
   const [unobserved] = world.host.unobservedErrors.splice(0).map((error) => ({ error }));
   if (unobserved !== undefined) return unobserved;
   return findings.length === 0 ? null : { error: leftBehind(node.name, findings) };
@@ -82,6 +95,7 @@ async function faultOf(world: World, snapshot: Snapshot, node: TaskNode): Promis
 
 /** Cancels what is left, so that a test that fails does not disturb the next one; cleanup that hangs is cut short. */
 async function end(world: World, tasks: readonly Task<unknown>[]): Promise<void> {
+  if (tasks.length === 0) return;
   const nodes = tasks.map(nodeOf);
   for (const task of tasks)
     void task.cancel("the test is over", { grace: 0 }).then(undefined, () => undefined);

@@ -1,6 +1,7 @@
 /** Whether one run of a sweep or of an exploration was in order: what went wrong, or null. */
 import { CancelledError, errorOf, TimeoutError, type Operation } from "../kernel/index.js";
 import { tryOut, type Trial, type TrialOptions, type TestBody } from "./trial.js";
+import type { Tracking } from "./tracking.js";
 import { clockOf, type VirtualClock } from "./virtual-clock.js";
 import type { World } from "./world.js";
 
@@ -32,11 +33,12 @@ export async function runIn(
   world: World,
   make: (clock: VirtualClock) => unknown,
   options: TrialOptions,
+  tracking: Tracking,
 ): Promise<Ran> {
   const clock = clockOf(world);
   // What the user's function returns is checked when it is run.
   const body = make(clock) as TestBody<unknown>;
-  const trial = await tryOut(world, body, { ...options, clock });
+  const trial = await tryOut(world, body, { ...options, clock }, tracking);
   return { trial, result: resultOf(trial, world) };
 }
 
@@ -58,8 +60,9 @@ export async function checkRun<R extends RunResult>(
   world.scheduler.unwatch();
   try {
     const made = check(run);
-    if (!isOperation(made)) await made;
-    else {
+    if (!isOperation(made)) {
+      if (made !== undefined) await (made as PromiseLike<unknown>);
+    } else {
       const { fault, outcome, task } = await tryOut(world, made, { name: "check" });
       if (fault !== null) return fault;
       if (outcome?.type !== "value") return { error: errorOf(task) };

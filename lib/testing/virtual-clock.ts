@@ -33,14 +33,15 @@ export interface VirtualClock {
   run<T>(op: Operable<T>, options?: RunOptions): Task<T>;
 }
 
-const worlds = new WeakMap<VirtualClock, World>();
-
 class Clock implements VirtualClock {
   readonly #world: World;
 
   constructor(world: World) {
     this.#world = world;
-    worlds.set(this, world);
+  }
+
+  static worldOf(clock: object): World | undefined {
+    return #world in clock ? clock.#world : undefined;
   }
 
   get now(): number {
@@ -166,7 +167,9 @@ export function clockOf(world: World): VirtualClock {
 
 /** The world behind a clock. */
 export function worldOf(clock: VirtualClock): World {
-  const world = worlds.get(clock);
+  // Typed loosely for callers without types.
+  const given: unknown = clock;
+  const world = typeof given === "object" && given !== null ? Clock.worldOf(given) : undefined;
   if (world !== undefined) return world;
   throw misuse(
     "NOT_A_CLOCK",

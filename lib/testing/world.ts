@@ -1,7 +1,8 @@
 /**
  * A world of its own to run in: a scheduler, its host, and what moves them on.
  *
- * W1 Before the clock moves, the real event loop has had a turn: whatever was about to happen has happened.
+ * W1 Before the clock moves, the real event loop has had a turn: whatever was about to happen has happened. It needs
+ *    none where no task has called for anything outside, but for the first time, and now and then.
  * W2 The clock jumps by itself only while `drive` is under way, and only when every task is parked.
  * W3 While a task waits for something outside, time stands still, as `Hope` says.
  */
@@ -11,12 +12,17 @@ import { SpinningError } from "./errors.js";
 import { Hope } from "./hope.js";
 import { outside, TestHost, type Order } from "./host.js";
 import { lookAtParked } from "./outside-waits.js";
+import { RealWorld } from "./real-world.js";
+import { ReadyLine } from "./ready-line.js";
 import { TestScheduler, type Watcher } from "./scheduler.js";
+import type { Tracking } from "./tracking.js";
 import { drawTree } from "./tree.js";
 
 /** How many slices of work have to pass without an idle moment, and how much real time, to be too much. */
 const MOST_SLICES = 500;
 const MOST_REAL_MS = 2_500;
+/** How many times time may jump before the real event loop has its turn all the same. */
+const MOST_ROUNDS = 1_000;
 /** How long to wait for an event before looking around again, in real ms. */
 const LOOK_MS = 50;
 
@@ -24,6 +30,10 @@ const LOOK_MS = 50;
 export interface WorldOptions {
   readonly order?: Order | undefined;
   readonly watcher?: Watcher | undefined;
+  /** Whether the order is to know whom it chooses among. */
+  readonly isNaming?: boolean | undefined;
+  /** How things stood outside before; as of now when left out. */
+  readonly real?: RealWorld | undefined;
   readonly patienceMs?: number | undefined;
   readonly quietMs?: number | undefined;
 }
@@ -38,14 +48,21 @@ export class World {
   readonly host: TestHost;
   readonly scheduler: TestScheduler;
   readonly hope: Hope;
+  /** Whether any task has waited for something outside while all were parked. */
+  hasWaitedOutside = false;
   #moves: Move[] = [];
   /** How many loops move this world on. */
   #drivers = 0;
+  /** Rounds without a turn of the real event loop since the last one; none has been so far. */
+  #rounds = Infinity;
+  /** What the code under test has set going outside, where that is known. */
+  tracking: Tracking | null = null;
 
   constructor(options: WorldOptions = {}) {
-    this.host = new TestHost(options.order);
-    this.scheduler = new TestScheduler(this.host, options.watcher ?? null);
-    this.hope = new Hope(options.patienceMs, options.quietMs);
+    const line = options.isNaming === true ? new ReadyLine() : undefined;
+    this.host = new TestHost(options.order, line);
+    this.scheduler = new TestScheduler(this.host, options.watcher ?? null, line ?? null);
+    this.hope = new Hope(options.real ?? new RealWorld(), options.patienceMs, options.quietMs);
   }
 
   run<T>(op: Operable<T>, options?: RunOptions): Task<T> {
@@ -88,8 +105,13 @@ export class World {
     return this.scheduler.timers.first?.at;
   }
 
+  get #needsTurn(): boolean {
+    return this.tracking?.hasStarted !== false || ++this.#rounds > MOST_ROUNDS;
+  }
+
   /** Gives the real event loop a turn. */
   turn(): Promise<void> {
+    this.#rounds = 0;
     return new Promise<void>((resolve) => {
       outside.macrotask(resolve);
     });
@@ -99,7 +121,7 @@ export class World {
     this.#drivers++;
     try {
       while (!isOver()) {
-        await this.turn();
+        if (this.#needsTurn) await this.turn();
         if (isOver() || this.#work()) continue;
         if (isJumping) await this.#jump(isOver);
         else return;
@@ -132,6 +154,7 @@ export class World {
   /** Every task is parked: time goes on, if nothing outside comes first. */
   async #jump(isOver: () => boolean): Promise<void> {
     const parked = lookAtParked(this.scheduler.roots);
+    this.hasWaitedOutside ||= parked.side === "outside";
     const at = this.nextTimer;
     const dueMs = at === undefined ? Infinity : at - this.host.time;
     const began = outside.now();

@@ -70,7 +70,7 @@ describe("cancelEverywhere", () => {
         },
       },
     );
-    expect(scopes).toEqual(['task "work"', 'the time of "slow", which runs out', 'group "anonymous"']);
+    expect(scopes).toEqual(['task "work"', 'the time of "slow", which runs out', 'group "task group"']);
   });
 
   it("names the point, its line and the tree when the check fails", async () => {
