@@ -7,15 +7,19 @@ import { pathToFileURL } from "node:url";
 
 const folder = join(process.cwd(), "node_modules", ".cache", "coppice-node", String(process.pid));
 
-/** Makes one module of the library, as a program would load it. */
+/** Builds the library, as a program would load it, with the module that it loads into threads. */
 export function bundleLibrary(): void {
   mkdirSync(folder, { recursive: true });
-  const flags = ["--bundle", "--format=esm", "--platform=node", "--target=node20", "--packages=external"];
-  const out = ["--log-level=error", `--outfile=${join(folder, "library.mjs")}`];
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const flags = ["--bundle", "--splitting", "--format=esm", "--platform=node", "--target=node20"];
   execFileSync(join(process.cwd(), "node_modules", ".bin", "esbuild"), [
     "spec/node/library.ts",
+    "thread-entry=lib/node/thread-entry.ts",
     ...flags,
-    ...out,
+    "--packages=external",
+    "--log-level=error",
+    `--outdir=${folder}`,
+    "--entry-names=[name]",
   ]);
 }
 
@@ -32,6 +36,17 @@ export interface Ended {
 
 let files = 0;
 
+/** Writes a module beside the programs; gives its address. */
+export function writeModule(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, withLibrary(text));
+  return pathToFileURL(file).href;
+}
+
+function withLibrary(text: string): string {
+  return text.replaceAll('"library"', JSON.stringify(pathToFileURL(join(folder, "library.js")).href));
+}
+
 /** A running program. */
 export class Program {
   output = "";
@@ -43,7 +58,7 @@ export class Program {
   /** @param text - a module; `library` is the address to import from */
   constructor(text: string, flags: readonly string[] = []) {
     const file = join(folder, `program-${++files}.mjs`);
-    writeFileSync(file, text.replaceAll("library", pathToFileURL(join(folder, "library.mjs")).href));
+    writeFileSync(file, withLibrary(text));
     this.#child = spawn(process.execPath, [...flags, file], { stdio: ["ignore", "pipe", "pipe"] });
     this.#child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       this.output += chunk;
