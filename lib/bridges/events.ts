@@ -75,7 +75,7 @@ export function on(
   name: string | symbol,
   options: OnOptions = {},
 ): Operation<EventQueue<unknown>> {
-  checkSource("on", target);
+  checkSource("on", target, name);
   checkOptions("on()", ["capacity", "overflow"], options);
   const { capacity = Infinity, overflow = "fail" } = options;
   checkCount("on()", "capacity", 1, capacity);
@@ -123,7 +123,7 @@ export function once<Target extends EventTarget, Name extends string>(
   name: Name,
 ): Operation<EventOf<Target, Name>>;
 export function once(target: EmitterLike | EventTarget, name: string | symbol): Operation<unknown> {
-  checkSource("once", target);
+  checkSource("once", target, name);
   return waiting(() => new Once(target, name));
 }
 
@@ -210,11 +210,20 @@ function isEmitter(target: EmitterLike | EventTarget): target is EmitterLike {
   );
 }
 
-function checkSource(caller: string, target: unknown): void {
-  if ((typeof target === "object" || typeof target === "function") && target !== null) {
-    if ("addEventListener" in target || isEmitter(target as EmitterLike)) return;
+function checkSource(caller: string, target: unknown, name: unknown): void {
+  if (!hasEvents(target)) {
+    throw misuse("NO_EVENTS", `${caller}() needs an EventTarget or an EventEmitter, got ${show(target)}.`);
   }
-  throw misuse("NO_EVENTS", `${caller}() needs an EventTarget or an EventEmitter, got ${show(target)}.`);
+  if (typeof name === "string" || typeof name === "symbol") return;
+  throw misuse(
+    "EVENT_NAME",
+    `${caller}() needs the name of an event, a string or a symbol, got ${show(name)}.`,
+  );
+}
+
+function hasEvents(target: unknown): boolean {
+  if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
+  return "addEventListener" in target || isEmitter(target as EmitterLike);
 }
 
 function titleOf(name: string | symbol): string {

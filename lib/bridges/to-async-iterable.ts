@@ -242,6 +242,7 @@ function isTakeable<T>(value: unknown): value is Takeable<T> {
  * const ticks = toAsyncIterable<number>(function* (emit) {
  *   for (let n = 0; ; n++) { yield* emit(n); yield* sleep(1_000); }
  * });
+ * for await (const tick of ticks) if (tick === 3) break;
  */
 export function toAsyncIterable<T>(source: StreamSource<T>, options: RunOptions = {}): Values<T> {
   checkOptions("toAsyncIterable()", ["signal", "name"], options);

@@ -108,6 +108,7 @@ export interface WriterOptions {
 export function useWriter<T>(stream: WritableStream<T>, options: WriterOptions = {}): Operation<Writer<T>> {
   if (
     typeof (stream as unknown) !== "object" ||
+    (stream as unknown) === null ||
     typeof (stream as Partial<WritableStream>).getWriter !== "function"
   ) {
     throw misuse("NOT_A_STREAM", `useWriter() needs a WritableStream, got ${show(stream)}.`);

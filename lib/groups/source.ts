@@ -34,7 +34,7 @@ export interface Subscribable<T> {
   subscribe(): Operation<Gettable<T>>;
 }
 
-/** A loop that says whether there is an item: what `each` and `iterate` give. */
+/** A loop that says whether there is an item: what `each` gives. */
 export interface Steps<T> {
   next(): Operation<boolean>;
   readonly value: T;

@@ -58,17 +58,21 @@ export interface TaskGroup {
   cancel(reason?: unknown, options?: CancelOptions): Future<void>;
 }
 
+const UNNAMED = "task group";
+
 /** The boundary of a group, and the group itself. */
 class Group implements Boundary, TaskGroup, Taker {
   readonly awaitsChildren = true;
+  readonly name: string;
   private readonly frame: Frame;
   private readonly turnstile: Turnstile;
 
   constructor(
     body: (group: TaskGroup) => Operation<unknown>,
-    readonly name: string | undefined,
+    givenName: string | undefined,
     concurrency: number,
   ) {
+    this.name = givenName ?? (body.name === "" ? UNNAMED : body.name);
     this.frame = new Frame(body, [this], this);
     this.turnstile = new Turnstile(concurrency);
   }
@@ -102,7 +106,7 @@ class Group implements Boundary, TaskGroup, Taker {
   settle(outcome: Outcome): Outcome {
     if (outcome.type !== "errors") return outcome;
     const { errors } = outcome;
-    const title = this.name === undefined ? "Task group" : `Task group "${this.name}"`;
+    const title = this.name === UNNAMED ? "Task group" : `Task group "${this.name}"`;
     const count = `${errors.length} error${errors.length === 1 ? "" : "s"}`;
     return { type: "errors", errors: [groupOf(errors, `${title} failed with ${count}`)] };
   }

@@ -3,14 +3,26 @@ import { describe, expect, it } from "@jest/globals";
 import {
   all,
   allSettled,
+  any,
   attempt,
+  Broadcast,
+  call,
+  cancelScope,
+  createChannel,
   createContext,
   createScope,
   ensure,
+  Event as CoppiceEvent,
+  Limiter,
+  Lock,
+  on,
+  once,
   operation,
   Queue,
   race,
+  RateLimit,
   resource,
+  retry,
   run,
   scoped,
   Semaphore,
@@ -20,7 +32,10 @@ import {
   suspend,
   taskGroup,
   timeout,
+  timeoutAt,
   until,
+  useWriter,
+  withResolvers,
 } from "coppice";
 import { thrownBy } from "../support/failure.js";
 import { simulate, world } from "../support/virtual.js";
@@ -38,6 +53,11 @@ const takers: readonly [name: string, take: (op: never) => unknown][] = [
   ["all", (op) => all([op])],
   ["allSettled", (op) => allSettled([op])],
   ["race", (op) => race([op])],
+  ["any", (op) => any([op])],
+  ["retry", (op) => retry(op)],
+  ["timeoutAt", (op) => timeoutAt(5, op)],
+  ["Lock.with", (op) => new Lock().with(op)],
+  ["Limiter.with", (op) => new Limiter(1).with(op)],
   ["user.with", (op) => user.with("somebody", op)],
   ["Semaphore.with", (op) => new Semaphore(1).with(op)],
   ["run", (op) => createScope().run(op)],
@@ -111,6 +131,10 @@ describe("E5 what is no operation", () => {
 describe("E5 lengths of time", () => {
   const taking: readonly [text: string, take: (ms: never) => unknown][] = [
     ["sleep() needs a number of milliseconds that is 0 or more", (ms) => sleep(ms)],
+    [
+      "new RateLimit() needs a number of milliseconds as `intervalMs` that is 0 or more",
+      (ms) => new RateLimit(1, ms),
+    ],
     ["timeout() needs a number of milliseconds that is 0 or more", (ms) => timeout(ms, suspend())],
     [
       "shield() needs a number of milliseconds as `timeout` that is 0 or more",
@@ -160,6 +184,16 @@ describe("E5 options", () => {
     ["new Semaphore()", "name", (options) => new Semaphore(1, options)],
     ["shutdown()", "immediate", (options) => new Queue().shutdown(options)],
     ["cancel()", "grace", (options) => createScope().cancel("", options)],
+    ["call()", "name", (options) => call(() => 1, options)],
+    ["cancelScope()", "name", (options) => cancelScope(() => sleep(0), options)],
+    ["createChannel()", "capacity", (options) => createChannel(options)],
+    ["new Broadcast()", "name", (options) => new Broadcast(options)],
+    ["new Event()", "name", (options) => new CoppiceEvent(options)],
+    ["new Limiter()", "name", (options) => new Limiter(1, options)],
+    ["new Lock()", "name", (options) => new Lock(options)],
+    ["new RateLimit()", "name", (options) => new RateLimit(1, 5, options)],
+    ["on()", "capacity", (options) => on(new EventTarget(), "ready", options)],
+    ["withResolvers()", "name", (options) => withResolvers(options)],
   ];
   /** One letter is missing. */
   const misspelt = (name: string): string => `${name.slice(0, 2)}${name.slice(3)}`;
@@ -241,6 +275,9 @@ describe("E5 names", () => {
     ["new Queue() needs a string as `name`", (name) => new Queue({ name })],
     ["new Semaphore() needs a string as `name`", (name) => new Semaphore(1, { name })],
     ["createContext() needs a string as `name`", (name) => createContext(name)],
+    ["call() needs a string as `name`", (name) => call(() => 1, { name })],
+    ["new Lock() needs a string as `name`", (name) => new Lock({ name })],
+    ["withResolvers() needs a string as `name`", (name) => withResolvers({ name })],
   ])("E5 %s", (text, take) => {
     for (const [given, shown] of [
       [5, "the number 5"],
@@ -311,6 +348,39 @@ describe("E5 signals, functions and lists", () => {
         `TypeError COPPICE_NOT_A_FUNCTION: ${text}, got ${shown}.`,
       );
     }
+  });
+
+  it.each([
+    [undefined, "undefined"],
+    [5, "the number 5"],
+    [{}, "an object of class Object"],
+  ])("E5 on() and once() refuse %p as the name of an event, and as a source of events", (given, shown) => {
+    const name = "the name of an event, a string or a symbol";
+    const source = "an EventTarget or an EventEmitter";
+    expect([
+      thrownBy(() => on(new EventTarget(), given as never)),
+      thrownBy(() => on(given as never, "ready")),
+    ]).toEqual([
+      `TypeError COPPICE_EVENT_NAME: on() needs ${name}, got ${shown}.`,
+      `TypeError COPPICE_NO_EVENTS: on() needs ${source}, got ${shown}.`,
+    ]);
+    expect([
+      thrownBy(() => once(new EventTarget(), given as never)),
+      thrownBy(() => once(given as never, "ready")),
+    ]).toEqual([
+      `TypeError COPPICE_EVENT_NAME: once() needs ${name}, got ${shown}.`,
+      `TypeError COPPICE_NO_EVENTS: once() needs ${source}, got ${shown}.`,
+    ]);
+  });
+
+  it.each([
+    [null, "null"],
+    [5, "the number 5"],
+    [{}, "an object of class Object"],
+  ])("E5 useWriter() refuses %p", (given, shown) => {
+    expect(thrownBy(() => useWriter(given as never))).toBe(
+      `TypeError COPPICE_NOT_A_STREAM: useWriter() needs a WritableStream, got ${shown}.`,
+    );
   });
 
   it("E5 until() refuses what is no promise, and an empty race is no race", () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { operation, sleep, spawn, timeout, type Operation } from "coppice";
-import { everyOperation } from "../support/every-operation.js";
+import { everyOperation, parkingOperations } from "../support/every-operation.js";
 import { textOf, thrownBy } from "../support/failure.js";
 import { bundleLibrary, removeBundles, runProgram } from "../support/real-process.js";
 import { simulate, world } from "../support/virtual.js";
@@ -64,13 +64,7 @@ describe("E5 an operation used outside any task", () => {
 });
 
 describe("E5 an operation advanced by hand inside a task", () => {
-  /** Those that suspend: what completes at once has nothing left to be half started. */
-  const suspending = everyOperation.filter(
-    ([name]) =>
-      !/^(cancellation|context\.(expect|get|set)|ensure|spawn|useAbortSignal|useScope)\(/.test(name),
-  );
-
-  it.each(suspending)("E5 %s, spread, fails at once and leaves nothing behind", async (_, make) => {
+  it.each(parkingOperations)("E5 %s, spread, fails at once and leaves nothing behind", async (_, make) => {
     const { run, scheduler } = world();
     const log: string[] = [];
     const task = run(function* () {
@@ -81,7 +75,7 @@ describe("E5 an operation advanced by hand inside a task", () => {
     expect([...log, scheduler.timers.size, scheduler.readyCount]).toEqual([byHand, 0, 0]);
   });
 
-  it.each(suspending)(
+  it.each(parkingOperations)(
     "E5 %s, advanced once, fails at the next yield* and is not carried out",
     async (_, make) => {
       const { run, scheduler } = world();
@@ -95,7 +89,7 @@ describe("E5 an operation advanced by hand inside a task", () => {
     },
   );
 
-  it.each(suspending)(
+  it.each(parkingOperations)(
     "E5 %s, advanced once, fails the task that ends without another yield*",
     async (_, make) => {
       const { run, scheduler } = world();

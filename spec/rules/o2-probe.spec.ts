@@ -19,7 +19,7 @@ import {
 } from "coppice";
 import { nodeOf, type TaskNode } from "../../lib/kernel/index.js";
 import { placesOf, trailOf } from "../../lib/kernel/probe.js";
-import { everyOperation } from "../support/every-operation.js";
+import { parkingOperations } from "../support/every-operation.js";
 import { allTasks, framesOf } from "../support/parked.js";
 import { world } from "../support/virtual.js";
 
@@ -139,15 +139,7 @@ describe("O2 the probe", () => {
     expect(first).not.toEqual(second);
   });
 
-  /** Those that park a task by themselves. */
-  const parking = everyOperation.filter(
-    ([name]) =>
-      !/^(cancellation|checkpoint|context\.(expect|get|set)|ensure|resource|spawn|useAbortSignal|useScope)\(|^sleep\(0\)/.test(
-        name,
-      ),
-  );
-
-  it.each(parking)("O2 sees through to the line that waits for %s", (_, make) => {
+  it.each(parkingOperations)("O2 sees through to the line that waits for %s", (_, make) => {
     const { run, scheduler } = world();
     const lines: string[] = [];
     const task = run(function* () {
