@@ -15,14 +15,8 @@ export {
   type FailingSchedule,
 } from "./errors.js";
 export { eventLog, type EventLog } from "./event-log.js";
-export {
-  explore,
-  replay,
-  type ExplorationReport,
-  type ExploredRun,
-  type ExploreOptions,
-  type ReplayOptions,
-} from "./explore.js";
+export { explore, replay, type ExploreOptions } from "./explore.js";
+export type { ExplorationReport, ExploredRun, ReplayOptions } from "./exploration.js";
 export type { Leftover, LeftoverOptions } from "./leftovers.js";
 export type { CoppiceMatchers } from "./matcher-types.js";
 export { matchers, type Expected, type MatcherResult } from "./matchers.js";

@@ -21,6 +21,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
   node: ["piscina"],
   effection: ["effection"],
+  // Their types are augmented, where they are there; nothing of them is loaded.
+  testing: ["expect", "vitest"],
 };
 /** Where Node's own modules may be imported. */
 const forNode = ["node", "testing", "inspect"];

@@ -183,7 +183,7 @@ describe("explore", () => {
         if (calls++ > 1) yield* all([checkpoint(), checkpoint(), checkpoint()]);
       }),
     );
-    expect(error.message).toContain("the same seed made another run");
+    expect(error.message).toContain("The same seed made another run");
   });
 
   it("explores operations that wait for real completions", async () => {
