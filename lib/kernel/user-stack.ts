@@ -103,6 +103,9 @@ export function userFrames(stack: string): string[] {
 }
 
 const FRAME = "    at ";
+/** This file, or the one that the package's build has put it into, and the folder of all of ours. */
+const OWN_FILE =
+  /(?:\(|at )(?:async )?([^()]*[\\/])(?:kernel[\\/]user-stack\.[cm]?[jt]s|coppice-[0-9A-Z]{8}\.js):/;
 let folder: string | null | undefined;
 
 function isOwn(line: string, own: string): boolean {
@@ -113,8 +116,7 @@ function isOwn(line: string, own: string): boolean {
 function ownFolder(): string | null {
   if (folder === undefined) {
     const line = new Error().stack?.split("\n").find((text) => text.startsWith(FRAME));
-    folder =
-      /(?:\(|at )(?:async )?([^()]*[\\/])kernel[\\/]user-stack\.[cm]?[jt]s:/.exec(line ?? "")?.[1] ?? null;
+    folder = OWN_FILE.exec(line ?? "")?.[1] ?? null;
   }
   return folder;
 }

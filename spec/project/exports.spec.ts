@@ -179,6 +179,7 @@ const TYPES = [
 
 interface Package {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly scripts: { readonly bundle: string };
   readonly files: readonly string[];
   readonly sideEffects: readonly string[];
   readonly type: string;
@@ -229,15 +230,17 @@ describe("package.json", () => {
   const entries = Object.entries(manifest.exports).filter(([, target]) => typeof target !== "string");
 
   it.each(entries)("resolves %s to a file that the build makes", (_, target) => {
-    const { types, default: code } = target as { types: string; default: string };
+    const { types, node, default: code } = target as { types: string; node: string; default: string };
     expect(existsSync(code.replace("./dist/", "lib/").replace(/\.js$/, ".ts"))).toBe(true);
+    expect(node).toBe(code.replace("./dist/", "./dist/bundle/"));
+    expect(manifest.scripts.bundle).toContain(` ${code.replace("./", "")} `);
     expect(types).toBe(code.replace(/\.js$/, ".d.ts"));
   });
 
   it("is ESM, free of side effects but where Node's stores are kept, and depends on nothing", () => {
     expect([manifest.type, manifest.sideEffects, manifest.dependencies]).toEqual([
       "module",
-      ["./dist/node/index.js"],
+      ["./dist/node/index.js", "./dist/bundle/node/index.js"],
       undefined,
     ]);
   });
