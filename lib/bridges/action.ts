@@ -1,4 +1,5 @@
-import { misuse, show, Wait, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { Wait, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 
 type Start<T> = (
   resolve: (value: T) => void,

@@ -1,9 +1,7 @@
+import { clip, misuse, show } from "../errors/index.js";
 import {
   cancellationOf,
   checkOptions,
-  clip,
-  misuse,
-  show,
   Wait,
   waiting,
   type Operation,

@@ -1,4 +1,5 @@
-import { boundaryOf, Cleanup, misuse, registering, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { boundaryOf, Cleanup, registering, type Operation } from "../kernel/index.js";
 import { isThenable, until } from "./promise.js";
 
 /**

@@ -1,4 +1,5 @@
-import { misuse, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { type Operation } from "../kernel/index.js";
 import { Queue } from "../streams/index.js";
 
 /** What happens to an event for which there is no room. */

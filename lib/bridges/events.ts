@@ -3,15 +3,13 @@
  * events are the lists of their arguments, as in Node's own `events.on` and `events.once`; anything else needs
  * `addEventListener`.
  */
+import { clip, misuse, show } from "../errors/index.js";
 import {
   boundaryOf,
   checkCount,
   checkOptions,
   Cleanup,
-  clip,
-  misuse,
   registering,
-  show,
   Wait,
   waiting,
   type Operation,

@@ -3,7 +3,8 @@
  * leaves behind is kept with its promise and serves the next wait, so that waiting for one promise again and again keeps
  * no more of them than ever waited at the same time.
  */
-import { misuse, refusesAwait, show, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { refusesAwait, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
 
 /** One reaction on a promise: it settles whatever wait it serves at that time. */
 class Reaction {

@@ -1,12 +1,10 @@
+import { combine, misuse, show } from "../errors/index.js";
 import {
   boundaryOf,
   checkOptions,
   Cleanup,
-  combine,
-  misuse,
   operation,
   registering,
-  show,
   type Operation,
   type ScopeNode,
 } from "../kernel/index.js";

@@ -1,4 +1,4 @@
-import { isGroup, leavesOf } from "../kernel/index.js";
+import { isGroup, leavesOf } from "./tree.js";
 
 /**
  * Gives the single error in a group, however deep it is nested, for callers that want a plain one. A group of several,

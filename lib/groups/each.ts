@@ -2,7 +2,8 @@
  * A loop over a source that keeps JavaScript's own `break`, `continue` and `return`. That there is an item is what
  * `next()` says, so a loop cannot go on without asking, and cannot ask without waiting for the answer.
  */
-import { instantly, misuse, refusesAwait, type Operation } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
+import { instantly, refusesAwait, type Operation } from "../kernel/index.js";
 import { checkSource, open, type Item, type Opened, type Source } from "./source.js";
 
 /** A loop over a source; one task at a time asks it. */

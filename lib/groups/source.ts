@@ -5,13 +5,12 @@
  * A source with `get()` gives items until its `get()` throws an error with the code of a shut-down queue: so queues,
  * subscriptions, event queues and intervals need to know nothing of loops.
  */
+import { misuse, show } from "../errors/index.js";
 import {
   boundaryOf,
   Cleanup,
   instantly,
-  misuse,
   registering,
-  show,
   type Operation,
   type ScopeNode,
 } from "../kernel/index.js";

@@ -1,11 +1,9 @@
+import { clip, misuse, unplacedError } from "../errors/index.js";
 import {
   cancelFrame,
   cancellationOf,
   CancelledError,
-  clip,
   Frame,
-  misuse,
-  unplacedError,
   Wait,
   type Operation,
   type TaskNode,

@@ -1,8 +1,6 @@
+import { addNote, describeError, misuse } from "../errors/index.js";
 import {
-  addNote,
   currentScheduler,
-  describeError,
-  misuse,
   nameOf,
   nodeOf,
   type CancelOptions,

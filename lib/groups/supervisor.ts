@@ -1,13 +1,6 @@
 /** What a supervisor is: the words for its options, its children and what happens to them. */
-import {
-  checkCount,
-  checkDuration,
-  checkOptions,
-  misuse,
-  show,
-  type Operable,
-  type Task,
-} from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkCount, checkDuration, checkOptions, type Operable, type Task } from "../kernel/index.js";
 import type { CancelOptions, Future } from "../kernel/index.js";
 import { BACKOFF_OPTIONS, type BackoffOptions } from "../operations/index.js";
 

@@ -1,3 +1,4 @@
+import { groupOf, misuse } from "../errors/index.js";
 import {
   adoptInto,
   cancelBoundary,
@@ -5,8 +6,6 @@ import {
   checkFunction,
   checkOptions,
   Frame,
-  groupOf,
-  misuse,
   refusesAwait,
   toFrame,
   waiting,

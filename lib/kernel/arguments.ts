@@ -1,5 +1,5 @@
 /** Checks of lengths of time, counts and option names, where they come in (E5). */
-import { clip, misuse, show } from "./errors.js";
+import { clip, misuse, show } from "../errors/index.js";
 
 /**
  * @param name - the function that was called

@@ -1,4 +1,4 @@
-import { clip, misuse, show } from "./errors.js";
+import { clip, misuse, show } from "../errors/index.js";
 
 /** Refuses what is no operation, naming the function that was called (E5). */
 export function checkOperable(name: string, given: unknown): void {

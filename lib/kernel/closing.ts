@@ -6,9 +6,9 @@
  *    when everything newer is gone.
  * L2 An entry that fails does not keep the others from being undone: its error is recorded (B3).
  */
+import { clip, misuse, show } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
 import { cancelTask } from "./cancel.js";
-import { clip, misuse, show } from "./errors.js";
 import { FAILED, Wait, type WaitDescription } from "./instruction.js";
 import { answer, PROBE } from "./probe.js";
 import { Frame, TaskNode, type Cleanup, type ScopeNode } from "./tree.js";

@@ -6,8 +6,8 @@
  * X1 At most one contender of a contest settles; the others are WITHDRAWN before anything else can reach them.
  * X2 Rivals, contenders of the same contest, must not serve one another: who hands from wait to wait asks `areRivals`.
  */
+import { misuse } from "../errors/index.js";
 import { CONTENDING, FAILED, FRESH, Wait, WITHDRAWN, type Contest, type Waiter } from "./instruction.js";
-import { misuse } from "./errors.js";
 
 /** Begins a fresh wait as a contender. */
 export function contend(wait: Wait<unknown>, contest: Contest, task: Waiter): void {

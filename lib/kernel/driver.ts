@@ -1,5 +1,5 @@
 /** What runs in a frame, and how it comes from what a user passed. */
-import { misuse, show } from "./errors.js";
+import { misuse, show } from "../errors/index.js";
 
 /** What drives a frame: a generator, or one of the kernel's own stand-ins for it. */
 export interface Driver {

@@ -2,7 +2,7 @@
  * What `cancel()` gives back (C8): completes when a boundary and everything below it is gone, and fails only with
  * what went wrong from the request on, never with the failure that was being cleaned up after.
  */
-import { combine } from "./exception-group.js";
+import { combine } from "../errors/index.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction } from "./operation.js";
 import type { Frame, TaskNode, Watcher } from "./tree.js";

@@ -1,11 +1,11 @@
 /**
  * The errors that Coppice itself makes. Each class stands for a situation a program can act on and has
- * a stable `code`; misuse is a `TypeError`, `RangeError` or `Error` with a code, made by `misuse`.
+ * a stable `code`; what is misuse is told by the errors that `misuse` makes.
  * What was cancelled is no error inside the cancelled code (C2): `CancelledError` is only for those who
  * wait for it from outside (C9).
  */
+import { clip, misuse } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
-import { cutOwnFrames } from "./user-stack.js";
 
 /** Thrown into whoever waits for a task that somebody else cancelled (C9). */
 export class CancelledError extends Error {
@@ -53,69 +53,6 @@ export class TimeoutError extends Error {
 export class CleanupError extends Error {
   override readonly name: string = "CleanupError";
   readonly code = "COPPICE_CLEANUP";
-}
-
-/** The error classes that misuse is reported with. */
-type MisuseClass = new (message: string, options?: ErrorOptions) => Error;
-
-/**
- * Makes the error for a mistake in the calling code (E5).
- *
- * @param code - stable; the text may change
- * @param message - what was attempted, on what, what was found, and what to write instead
- */
-export function misuse(code: string, message: string, Class: MisuseClass = TypeError): Error {
-  const error = Object.assign(new Class(message), { code: `COPPICE_${code}` });
-  cutOwnFrames(error);
-  return error;
-}
-
-/** Makes the error for a broken invariant of ours. */
-export function internal(rule: string, message: string): Error {
-  return misuse(
-    "INTERNAL",
-    `Internal error ${rule}: ${message}. Please report this with the stack trace.`,
-    Error,
-  );
-}
-
-const LONGEST = 80;
-
-/** Cuts a text to a length that fits a message, and keeps control characters out of it. */
-export function clip(text: string, longest = LONGEST): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
-  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
-}
-
-/** Shows a value in a short and safe form: its type, never the content of an object. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "string") return `the string "${clip(value, 40)}"`;
-  if (typeof value === "function")
-    return value.name === "" ? "a function" : `the function "${clip(value.name, 40)}"`;
-  if (typeof value !== "object")
-    return `the ${typeof value} ${clip((value as number | bigint | boolean | symbol).toString(), 40)}`;
-  return showObject(value);
-}
-
-function showObject(value: object): string {
-  try {
-    if (Array.isArray(value)) return "an array";
-    if (value instanceof Promise) return "a Promise";
-    const tag = Object.prototype.toString.call(value).slice(8, -1);
-    if (tag !== "Object") return `a ${clip(tag, 40)}`;
-    // Ours are iterable and refuse to be awaited.
-    const isOurs = Symbol.iterator in value && "then" in value;
-    return isOurs ? "an operation" : `an object of class ${clip(className(value), 40)}`;
-  } catch {
-    return "an object";
-  }
-}
-
-function className(value: object): string {
-  const { constructor } = value;
-  return typeof constructor === "function" ? constructor.name : "Object";
 }
 
 /** The error for an operation that was advanced by calling `next()` on it (E5). */

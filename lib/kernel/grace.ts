@@ -2,13 +2,13 @@
  * The end of patience (C7): when cleanup still runs after its grace, it is cancelled as well. Protection is lifted
  * from every task below, each of their yields returns, and the report names who needed it and where it stood.
  */
+import { clip, unplacedError } from "../errors/index.js";
 import { cancelFrame, forceTask, interrupt } from "./cancel.js";
-import { clip, CleanupError } from "./errors.js";
+import { CleanupError } from "./errors.js";
 import { checkDuration, checkOptions } from "./arguments.js";
 import { trailOf } from "./probe.js";
 import { Timer } from "./timers.js";
 import { TaskNode, type Frame } from "./tree.js";
-import { unplacedError } from "./user-stack.js";
 
 /** How to cancel. */
 export interface CancelOptions {

@@ -5,22 +5,9 @@ export { cancelFrame, cancellationOf } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
 export { lookUp, READ, withValue, type ContextNode, type ContextReader } from "./context.js";
-export { isErrorClass, matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
-export { addNote, notesOf } from "./error-notes.js";
-export { describeError, type DescribeOptions, type ErrorJson } from "./error-text.js";
-export { errorTrail, leaveFrame, type Passed } from "./error-trail.js";
-export { isGroup, leavesOf, type Group, type Leaf } from "./error-tree.js";
-export { CancelledError, CleanupError, clip, misuse, show, TimeoutError } from "./errors.js";
-export {
-  combine,
-  ExceptionGroup,
-  groupOf,
-  keepLeaves,
-  originOf,
-  splitGroup,
-  type GroupOf,
-} from "./exception-group.js";
+export { CancelledError, CleanupError, TimeoutError } from "./errors.js";
 export { surroundings, type Enclosure } from "./enclosure.js";
+export { leaveFrame } from "./leave-frame.js";
 export { GiveWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
 export { RealHost, type Host } from "./host.js";
@@ -48,4 +35,3 @@ export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } fr
 export { Timer, type Due } from "./timers.js";
 export { Cleanup, Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
 export { nameOf } from "./driver.js";
-export { unplacedError } from "./user-stack.js";

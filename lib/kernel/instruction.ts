@@ -19,13 +19,13 @@
  * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
  * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
  */
-import { byHandError, misuse } from "./errors.js";
+import { misuse, placed } from "../errors/index.js";
+import { byHandError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { instruction, Instruction, Operation } from "./operation.js";
 import { answer, PROBE, probing } from "./probe.js";
 import { refusesAwait } from "./refuse-await.js";
 import type { Timer } from "./timers.js";
-import { placed } from "./user-stack.js";
 
 // Numbers, not words: `phase` is compared several times in every step.
 export const FRESH = 0;

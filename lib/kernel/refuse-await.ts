@@ -1,4 +1,4 @@
-import { misuse } from "./errors.js";
+import { misuse } from "../errors/index.js";
 
 /** Refuses `await operation`, which would otherwise give the operation back unrun. */
 function refuseAwait(): never {

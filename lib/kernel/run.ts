@@ -1,8 +1,8 @@
 /** Starting root tasks: the way in from ordinary code. */
+import { misuse, show } from "../errors/index.js";
 import { cancelTask } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
-import { misuse, show } from "./errors.js";
 import { type Operable } from "./operation.js";
 import { currentScheduler, type Scheduler } from "./scheduler.js";
 import { makeTask, toFrame } from "./spawning.js";

@@ -1,10 +1,10 @@
 /** The scope as users hold it: a place to spawn into and to cancel, from inside and from outside. */
+import { misuse, show } from "../errors/index.js";
 import { cancelFrame } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
 import { READ, type ContextReader } from "./context.js";
 import { Ending } from "./ending.js";
-import { misuse, show } from "./errors.js";
 import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running } from "./instruction.js";
 import { type Operable } from "./operation.js";

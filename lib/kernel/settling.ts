@@ -6,12 +6,11 @@
  * E-2 A frame below that is doomed by the same or an outer cancellation is cut instead of resumed (C4): errors are
  *     carried along in its own list (C5), a value that was completed before is still delivered (S6).
  */
+import { combine, misuse } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
 import { cancelFrame, landingTarget } from "./cancel.js";
 import { Awaiting, Closing } from "./closing.js";
-import { leaveFrame } from "./error-trail.js";
-import { misuse } from "./errors.js";
-import { combine } from "./exception-group.js";
+import { leaveFrame } from "./leave-frame.js";
 import { FAILED, SETTLED } from "./instruction.js";
 import type { Outcome } from "./outcome.js";
 import { TaskNode, type Frame, type ScopeNode } from "./tree.js";

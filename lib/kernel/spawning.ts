@@ -2,11 +2,11 @@
  * How operations come into the tree: what users pass becomes a frame, a frame becomes a task, a task belongs to a
  * scope (B2) and takes its context from whoever spawns it (B5).
  */
+import { clip, misuse, show } from "../errors/index.js";
 import { forceTask, inherited, isWithin, landingTarget } from "./cancel.js";
 import { reasonOfEnd } from "./closing.js";
 import type { ContextNode } from "./context.js";
 import { surroundings } from "./enclosure.js";
-import { clip, misuse, show } from "./errors.js";
 import { BEGUN, FRESH, running, Wait } from "./instruction.js";
 import { checkOperable } from "./check-operable.js";
 import { refusesAwait } from "./refuse-await.js";

@@ -2,16 +2,15 @@
  * The task as users hold it: a node of the tree that can be waited for, as an operation and as a promise, and
  * cancelled. Owns no behaviour of the tree; it asks cancel and the scheduler.
  */
+import { leaveRuntime, misuse, placed, unplacedError } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
 import { cancelTask } from "./cancel.js";
-import { leaveRuntime } from "./error-trail.js";
-import { CancelledError, misuse } from "./errors.js";
+import { CancelledError } from "./errors.js";
 import { Ending } from "./ending.js";
 import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction, type Operation } from "./operation.js";
 import { TaskNode, type Watcher } from "./tree.js";
-import { placed, unplacedError } from "./user-stack.js";
 
 /** Where a task stands. */
 export type TaskState = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";

@@ -8,7 +8,8 @@
  *    operation: resumed with `next()`, its caller would go on as if the call had returned (C4).
  * U3 An operation that fails is recorded and unwinding goes on: no `catch` of a cancelled frame is resumed (C5).
  */
-import { CleanupError, misuse, show } from "./errors.js";
+import { misuse, show } from "../errors/index.js";
+import { CleanupError } from "./errors.js";
 import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
 import { watchUnwinding } from "./patience.js";
 import { chainDepth, mark, PROBE, readTrail, trailOf, type Mark, type Trail } from "./probe.js";

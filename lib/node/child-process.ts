@@ -4,7 +4,8 @@ import { Readable, type Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { action, until, type Writer } from "../bridges/index.js";
 import { forEach } from "../groups/index.js";
-import { misuse, operation, type Operation } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
+import { operation, type Operation } from "../kernel/index.js";
 import { all, attempt, now, sleep, spawn as spawnTask, timeout, type Provide } from "../operations/index.js";
 import {
   ExecError,

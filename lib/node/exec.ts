@@ -1,4 +1,5 @@
-import { checkDuration, checkName, checkOptions, misuse, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkDuration, checkName, checkOptions, type Operation } from "../kernel/index.js";
 import { resource, type Provide } from "../operations/index.js";
 import { hold } from "./child-process.js";
 import type { ExecOptions, Process } from "./process.js";

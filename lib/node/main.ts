@@ -1,11 +1,10 @@
+import { misuse, show } from "../errors/index.js";
 import {
   checkDuration,
   checkOperable,
   checkOptions,
-  misuse,
   nameOf,
   registering,
-  show,
   type Operable,
   type Operation,
 } from "../kernel/index.js";

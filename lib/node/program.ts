@@ -8,14 +8,12 @@
  * M3 An error is printed once.
  */
 import { constants } from "node:os";
+import { describeError, isGroup, leavesOf } from "../errors/index.js";
 import {
   bounded,
   cancelBoundary,
   CleanupError,
   currentScheduler,
-  describeError,
-  isGroup,
-  leavesOf,
   run,
   Timer,
   type Frame,

@@ -1,6 +1,7 @@
 /** The thread's side of `toThread`: imports the user's module, calls the function, and passes a cancellation on. */
 import { threadId } from "node:worker_threads";
-import { isOperationFunction, misuse, run, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { isOperationFunction, run, type Operation } from "../kernel/index.js";
 import { FAILURE, type Cancelled, type Failed, type ThreadCall } from "./thread-call.js";
 import { recordError, reviveError } from "./thread-errors.js";
 

@@ -3,7 +3,8 @@
  * here an error travels as a record, and is made anew on the other side with its class, where that is known there.
  */
 import { types } from "node:util";
-import { CancelledError, CleanupError, ExceptionGroup, TimeoutError } from "../kernel/index.js";
+import { ExceptionGroup } from "../errors/index.js";
+import { CancelledError, CleanupError, TimeoutError } from "../kernel/index.js";
 import { QueueShutDown } from "../streams/index.js";
 
 /** The classes of errors that a caller wants to see again as such. */

@@ -1,6 +1,6 @@
 /** Pools of threads, one for each number of threads, made when first needed and ended when the process is. */
 import type { Piscina } from "piscina";
-import { misuse } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
 import { Semaphore } from "../sync/index.js";
 
 /** How long a thread without work is kept, in ms. */

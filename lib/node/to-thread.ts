@@ -2,15 +2,8 @@ import { availableParallelism } from "node:os";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Transferable } from "node:worker_threads";
-import {
-  checkCount,
-  checkDuration,
-  checkOptions,
-  misuse,
-  show,
-  waiting,
-  type Operation,
-} from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkCount, checkDuration, checkOptions, waiting, type Operation } from "../kernel/index.js";
 import type { ErrorClasses } from "./thread-errors.js";
 import { poolOf } from "./thread-pool.js";
 import { Threaded } from "./threaded.js";

@@ -1,14 +1,12 @@
 import { finished, type Writable } from "node:stream";
 import { until, type Writer } from "../bridges/index.js";
+import { combine, misuse, show } from "../errors/index.js";
 import {
   boundaryOf,
   checkOptions,
   Cleanup,
-  combine,
-  misuse,
   operation,
   registering,
-  show,
   Wait,
   waiting,
   type Operation,

@@ -1,12 +1,5 @@
-import {
-  checkOperable,
-  misuse,
-  operation,
-  show,
-  type Operable,
-  type Operation,
-  type Task,
-} from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkOperable, operation, type Operable, type Operation, type Task } from "../kernel/index.js";
 import { attempt, type Attempt } from "./attempt.js";
 import { spawn } from "./spawn.js";
 

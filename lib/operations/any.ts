@@ -1,7 +1,6 @@
+import { groupOf, misuse } from "../errors/index.js";
 import {
   errorOf,
-  groupOf,
-  misuse,
   nameOf,
   nodeOf,
   operation,

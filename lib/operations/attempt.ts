@@ -1,6 +1,6 @@
+import { combine } from "../errors/index.js";
 import {
   bounded,
-  combine,
   leaveFrame,
   type Boundary,
   type Frame,

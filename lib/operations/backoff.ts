@@ -1,5 +1,6 @@
 /** How long to wait before trying again: shared by `retry` and supervisors. */
-import { checkDuration, currentScheduler, misuse, show } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkDuration, currentScheduler } from "../kernel/index.js";
 
 /** How long to wait before trying again. */
 export interface BackoffOptions {

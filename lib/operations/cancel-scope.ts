@@ -8,6 +8,7 @@
  * | cancel requested  | no: it is too late      | nothing, the first reason stays (C10)  |
  * | unwinding, ended  | no                      | nothing                                |
  */
+import { misuse, show } from "../errors/index.js";
 import {
   cancelBoundary,
   cancelFrame,
@@ -15,9 +16,7 @@ import {
   checkOperable,
   checkOptions,
   Frame,
-  misuse,
   refusesAwait,
-  show,
   Timer,
   toFrame,
   type Boundary,

@@ -1,11 +1,10 @@
+import { clip, misuse } from "../errors/index.js";
 import {
   bounded,
   boundaryOf,
   checkName,
-  clip,
   instantly,
   lookUp,
-  misuse,
   READ,
   withValue,
   type ContextNode,

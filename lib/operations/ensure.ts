@@ -1,4 +1,5 @@
-import { boundaryOf, Cleanup, misuse, registering, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { boundaryOf, Cleanup, registering, type Operation } from "../kernel/index.js";
 
 /**
  * Registers a cleanup with the current boundary. It runs once when the boundary ends, however it ends, after

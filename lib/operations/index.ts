@@ -10,6 +10,7 @@ export { createContext, type Context } from "./create-context.js";
 export { cancellation, createScope, useScope } from "./current.js";
 export { deadline } from "./deadline.js";
 export { ensure } from "./ensure.js";
+export { except, type Clause, type Handler } from "./except.js";
 export { interval, type Interval } from "./interval.js";
 export { now } from "./now.js";
 export { race } from "./race.js";

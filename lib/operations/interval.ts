@@ -1,4 +1,5 @@
-import { checkDuration, misuse, waiting, type Operation } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
+import { checkDuration, waiting, type Operation } from "../kernel/index.js";
 import { Alarm } from "./alarm.js";
 
 /** Ticks at fixed times, to be waited for one by one; a source for `each`, `forEach` and `map`. */

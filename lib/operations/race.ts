@@ -1,6 +1,6 @@
+import { misuse } from "../errors/index.js";
 import {
   errorOf,
-  misuse,
   nodeOf,
   operation,
   Wait,

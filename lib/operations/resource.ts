@@ -1,3 +1,4 @@
+import { misuse } from "../errors/index.js";
 import {
   adoptInto,
   boundaryOf,
@@ -5,7 +6,6 @@ import {
   checkFunction,
   currentTask,
   Frame,
-  misuse,
   start,
   Wait,
   waiting,

@@ -1,19 +1,21 @@
 import {
   addNote,
-  boundaryOf,
-  checkCount,
-  checkOperable,
-  checkOptions,
-  Cleanup,
   isErrorClass,
   isGroup,
   leavesOf,
   matcherOf,
   misuse,
-  operation,
-  registering,
   type ErrorClass,
   type Matches,
+} from "../errors/index.js";
+import {
+  boundaryOf,
+  checkCount,
+  checkOperable,
+  checkOptions,
+  Cleanup,
+  operation,
+  registering,
   type Operable,
   type Operation,
 } from "../kernel/index.js";

@@ -1,8 +1,8 @@
+import { unplacedError } from "../errors/index.js";
 import {
   checkDuration,
   checkOptions,
   TimeoutError,
-  unplacedError,
   type Cancellation,
   type Frame,
   type Operation,

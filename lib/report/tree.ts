@@ -1,5 +1,6 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
-import { clip, placesOf, TaskNode, type Frame, type Wait, type WaitDescription } from "../kernel/index.js";
+import { clip } from "../errors/index.js";
+import { placesOf, TaskNode, type Frame, type Wait, type WaitDescription } from "../kernel/index.js";
 import { isOurs, shorten } from "./places.js";
 
 /** The tasks of some trees, parents first. */

@@ -5,12 +5,11 @@
  * D1 An item is delivered to every subscriber of that moment, or to none.
  * D2 While a put waits, some subscriber that is to be waited for has no room.
  */
+import { clip, misuse } from "../errors/index.js";
 import {
   boundaryOf,
   checkOptions,
   Cleanup,
-  clip,
-  misuse,
   registering,
   waiting,
   type Operation,

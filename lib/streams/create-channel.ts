@@ -1,4 +1,5 @@
-import { checkCount, checkOptions, clip } from "../kernel/index.js";
+import { clip } from "../errors/index.js";
+import { checkCount, checkOptions } from "../kernel/index.js";
 import { Receiver, Sender } from "./channel-ends.js";
 import { Channel } from "./channel.js";
 

@@ -1,4 +1,4 @@
-import { misuse } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
 
 interface Ranked<T> {
   readonly item: T;

@@ -1,4 +1,5 @@
-import { checkCount, misuse, show, type Wait } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkCount, type Wait } from "../kernel/index.js";
 import { tasksOf, type TaskSince } from "../sync/index.js";
 import { Exchange, type Refusal } from "./exchange.js";
 import { Fifo } from "./fifo.js";

@@ -1,4 +1,5 @@
-import { checkOptions, misuse, show, type Operation } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkOptions, type Operation } from "../kernel/index.js";
 import { Heap } from "./heap.js";
 import { Queue, type QueueOptions } from "./queue.js";
 import { checkRank, compareRanks } from "./ranks.js";

@@ -1,12 +1,5 @@
-import {
-  checkCount,
-  checkOptions,
-  clip,
-  misuse,
-  waiting,
-  type Operation,
-  type WaitDescription,
-} from "../kernel/index.js";
+import { clip, misuse } from "../errors/index.js";
+import { checkCount, checkOptions, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 import { LineWait, tasksOf, WaitLine, type TaskSince } from "../sync/index.js";
 import { Exchange, Put, type Refusal, type Store } from "./exchange.js";
 import { Fifo } from "./fifo.js";

@@ -1,5 +1,5 @@
 /** The order of a priority queue that was given none: of numbers, texts, bigints, dates, and of arrays place by place. */
-import { misuse, show } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
 
 /** Refuses what has no place in the order: it would come out at a place that means nothing. */
 export function checkRank(queue: string, item: unknown): void {

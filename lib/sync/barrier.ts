@@ -1,9 +1,8 @@
+import { clip, misuse } from "../errors/index.js";
 import {
   areRivals,
   checkCount,
   checkOptions,
-  clip,
-  misuse,
   waiting,
   type Operation,
   type WaitDescription,

@@ -1,4 +1,5 @@
-import { clip, show, TaskNode } from "../kernel/index.js";
+import { clip, show } from "../errors/index.js";
+import { TaskNode } from "../kernel/index.js";
 
 /** One who has a permit. */
 export interface Borrower {

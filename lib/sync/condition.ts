@@ -10,14 +10,12 @@
  * N1 A notification is used up only by a wait that completes: that of a cancelled one goes to the next (B3 of S6).
  * N2 However a wait ends, its task holds the lock, unless its cleanup was cut short (C7).
  */
+import { clip, misuse, show } from "../errors/index.js";
 import {
   checkCount,
   checkOptions,
-  clip,
-  misuse,
   operation,
   runningTask,
-  show,
   waiting,
   type Operable,
   type Operation,

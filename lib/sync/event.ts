@@ -1,4 +1,5 @@
-import { checkOptions, clip, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
+import { clip } from "../errors/index.js";
+import { checkOptions, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 import { tasksOf, type TaskSince } from "./statistics.js";
 import { LineWait, WaitLine } from "./wait-line.js";
 

@@ -1,8 +1,7 @@
+import { clip, misuse } from "../errors/index.js";
 import {
   checkCount,
   checkOptions,
-  clip,
-  misuse,
   runningTask,
   TaskNode,
   waiting,

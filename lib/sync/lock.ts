@@ -4,10 +4,9 @@
  * K1 `#owner` is null exactly when nobody holds the lock, and then nobody waits.
  * K2 While somebody waits, the owner's end is watched: a lock whose owner is gone is never given back.
  */
+import { clip, misuse } from "../errors/index.js";
 import {
   checkOptions,
-  clip,
-  misuse,
   runningTask,
   waiting,
   type Operable,

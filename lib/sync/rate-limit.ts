@@ -1,11 +1,9 @@
+import { clip, misuse, show } from "../errors/index.js";
 import {
   checkCount,
   checkDuration,
   checkOptions,
-  clip,
   currentScheduler,
-  misuse,
-  show,
   Timer,
   waiting,
   type Due,

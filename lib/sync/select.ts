@@ -2,17 +2,14 @@
  * Waiting for one of several. The contenders are begun in the order in which they are named; the first that settles
  * decides, within the very call that settles it, and the others leave their lines before anything else can happen.
  */
+import { clip, combine, misuse, show } from "../errors/index.js";
 import {
   boundaryOf,
-  clip,
-  combine,
   contend,
   GiveWay,
   hasFailed,
-  misuse,
   refusesAwait,
   retire,
-  show,
   Timer,
   Wait,
   type Contest,

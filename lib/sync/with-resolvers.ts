@@ -1,4 +1,5 @@
-import { checkOptions, clip, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
+import { clip } from "../errors/index.js";
+import { checkOptions, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 import { LineWait, WaitLine } from "./wait-line.js";
 
 /** An operation together with the functions that settle it. */

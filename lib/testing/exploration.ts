@@ -1,5 +1,6 @@
 /** The runs of one exploration: who chooses in each, which are in order, and how a failure is reported. */
-import { checkDuration, checkFunction, misuse, show, type Operable } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { checkDuration, checkFunction, type Operable } from "../kernel/index.js";
 import { ScheduleError } from "./errors.js";
 import { checkLeftoverOptions, type LeftoverOptions } from "./leftovers.js";
 import { PrefixOrder, ScheduledOrder, SeededOrder, type TracedOrder } from "./orders.js";

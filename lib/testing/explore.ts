@@ -1,4 +1,5 @@
-import { checkCount, checkOptions, misuse, type Operable } from "../kernel/index.js";
+import { misuse } from "../errors/index.js";
+import { checkCount, checkOptions, type Operable } from "../kernel/index.js";
 import {
   checkSeed,
   Exploration,

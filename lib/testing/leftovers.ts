@@ -2,7 +2,8 @@
  * What an operation has left behind: tasks, timers, listeners, waiters. A snapshot is taken before it runs and compared
  * afterwards; nothing of the program is changed for that.
  */
-import { currentScheduler, misuse, show, type TaskNode } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
+import { currentScheduler, type TaskNode } from "../kernel/index.js";
 import { LeftBehindError } from "./errors.js";
 import { nameTask, tasksBelow, whereIs } from "./tree.js";
 import type { Tracking } from "./tracking.js";

@@ -5,7 +5,8 @@
  * import { matchers } from "coppice/testing";
  * expect.extend(matchers);
  */
-import { CancelledError, clip, isGroup, nodeOf, show, TaskNode, type Task } from "../kernel/index.js";
+import { clip, isGroup, show } from "../errors/index.js";
+import { CancelledError, nodeOf, TaskNode, type Task } from "../kernel/index.js";
 
 /** What a group is expected to hold in one place: a class, a text or pattern of its message, or a group of such. */
 export type Expected =

@@ -2,7 +2,7 @@
  * Schedules: what was chosen wherever there was a choice. Written as the choices that differ from first come, first
  * served: `3:1 7:2` takes the second of those that are ready at the third choice, and the third one at the seventh.
  */
-import { misuse, show } from "../kernel/index.js";
+import { misuse, show } from "../errors/index.js";
 
 /** One choice that differs: its number, from 1, and the place that was taken, from 1 for the second in line. */
 export interface Deviation {

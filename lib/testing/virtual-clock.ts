@@ -1,10 +1,9 @@
 /** The clock of a test, as users hold it: read it, move it by hand, run operations on it. */
+import { misuse, show } from "../errors/index.js";
 import {
   checkDuration,
   checkOptions,
-  misuse,
   runningTask,
-  show,
   Wait,
   type Future,
   type Instruction,

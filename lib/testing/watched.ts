@@ -2,7 +2,7 @@
  * Things that have to look after a test as they did before: emitters and targets by their listeners, coordination
  * objects and anything else by their public numbers and flags (`waiting`, `free`, `size`, `isLocked` …).
  */
-import { clip, show } from "../kernel/index.js";
+import { clip, show } from "../errors/index.js";
 
 /** How a thing looks: a value for everything that can be counted on it. */
 type Look = ReadonlyMap<string, number | boolean>;

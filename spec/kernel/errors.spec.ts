@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { CancelledError, TimeoutError, type Cancellation } from "coppice";
-import { CleanupError, clip, misuse, show } from "../../lib/kernel/index.js";
-import { internal } from "../../lib/kernel/errors.js";
+import { clip, internal, misuse, show } from "../../lib/errors/index.js";
+import { CleanupError } from "../../lib/kernel/index.js";
 
 class Named {
   readonly secret = "hunter2";

@@ -3,17 +3,17 @@ import { importsOf, sourcesIn, withoutComments, type Source } from "../support/s
 
 /** What each area may stand on; the face, `lib/index.ts`, on all that browsers can load. */
 const layers: Readonly<Record<string, readonly string[]>> = {
-  kernel: [],
-  errors: ["kernel"],
+  errors: [],
+  kernel: ["errors"],
   operations: ["kernel", "errors"],
   sync: ["kernel", "errors", "operations"],
   groups: ["kernel", "errors", "operations", "sync"],
   streams: ["kernel", "errors", "operations", "sync"],
   bridges: ["kernel", "errors", "operations", "sync", "groups", "streams"],
-  report: ["kernel"],
+  report: ["kernel", "errors"],
   node: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges", "report"],
-  testing: ["kernel"],
-  inspect: ["kernel"],
+  testing: ["kernel", "errors"],
+  inspect: ["kernel", "errors"],
   effection: ["face"],
   face: ["kernel", "errors", "operations", "sync", "groups", "streams", "bridges"],
 };

@@ -1,5 +1,6 @@
 /** Notes on errors: what somebody on the way adds to an error without changing it, as Python's add_note does. */
-import { misuse, show } from "./errors.js";
+import { misuse } from "./misuse.js";
+import { show } from "./show.js";
 
 // Beside the errors, not in them: a frozen error takes notes too.
 const notes = new WeakMap<object, readonly string[]>();

@@ -7,22 +7,17 @@
  *    has not taken that: it goes back to where it stood in the original error.
  * P4 A plain error is matched too; when nobody takes it, it is thrown plain.
  */
+import { isErrorClass, matcherOf, misuse, show, type ErrorClass, type ErrorFilter } from "../errors/index.js";
 import {
   instantly,
-  isErrorClass,
   isOperationFunction,
-  matcherOf,
-  misuse,
   operation,
   perform,
-  show,
   TaskNode,
-  type ErrorClass,
-  type ErrorFilter,
   type Operation,
 } from "../kernel/index.js";
-import type { GroupOf } from "../kernel/index.js";
-import { Handling, type Case } from "./handling.js";
+import type { GroupOf } from "../errors/index.js";
+import { Handling, type Case } from "./except-parts.js";
 
 /** What is done with the part of an error that matches: a plain function, or a `function*`. */
 export type Handler<E> = (group: GroupOf<E>) => unknown;

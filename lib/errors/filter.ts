@@ -1,5 +1,6 @@
 /** How parts of a group are chosen: by classes of errors, or by a predicate. */
-import { misuse, show } from "./errors.js";
+import { misuse } from "./misuse.js";
+import { show } from "./show.js";
 
 /** A class of errors. */
 export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;

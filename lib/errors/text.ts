@@ -3,10 +3,10 @@
  * causes. Bounded in every direction, whatever is thrown: 50 single errors, a few levels of nesting and of causes, and
  * a length of text; and safe with hostile getters.
  */
-import { notesOf } from "./error-notes.js";
-import { errorTrail, omittedFromTrail, type Passed } from "./error-trail.js";
-import { countLeaves, isGroup, type Group } from "./error-tree.js";
-import { clip, show } from "./errors.js";
+import { notesOf } from "./notes.js";
+import { errorTrail, omittedFromTrail, type Passed } from "./trail.js";
+import { countLeaves, isGroup, type Group } from "./tree.js";
+import { clip, show } from "./show.js";
 import { userFrames } from "./user-stack.js";
 
 const MOST_LEAVES = 50;

@@ -6,12 +6,13 @@
  *    that would be empty are left out, and what is left whole is the same object as before.
  * G3 Everything is kept; only printing stops after 50 single errors.
  */
-import { matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./error-filter.js";
-import { addNote, notesOf } from "./error-notes.js";
-import { describeError, jsonOf, type ErrorJson } from "./error-text.js";
-import { inheritTrail } from "./error-trail.js";
-import { divide, leavesOf, type Group, type Leaf } from "./error-tree.js";
-import { misuse, show } from "./errors.js";
+import { matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./filter.js";
+import { addNote, notesOf } from "./notes.js";
+import { describeError, jsonOf, type ErrorJson } from "./text.js";
+import { inheritTrail } from "./trail.js";
+import { divide, leavesOf, type Group, type Leaf } from "./tree.js";
+import { misuse } from "./misuse.js";
+import { show } from "./show.js";
 import { unplacedError, withoutStack } from "./user-stack.js";
 
 /** A group of which it is known what single errors it holds. */

@@ -9,7 +9,7 @@ import {
   originOf,
   splitGroup,
   type Matches,
-} from "../kernel/index.js";
+} from "../errors/index.js";
 
 /** What matches, and what is done with it. */
 export interface Case {

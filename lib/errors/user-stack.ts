@@ -105,7 +105,7 @@ export function userFrames(stack: string): string[] {
 const FRAME = "    at ";
 /** This file, or the one that the package's build has put it into, and the folder of all of ours. */
 const OWN_FILE =
-  /(?:\(|at )(?:async )?([^()]*[\\/])(?:kernel[\\/]user-stack\.[cm]?[jt]s|coppice-[0-9A-Z]{8}\.js):/;
+  /(?:\(|at )(?:async )?([^()]*[\\/])(?:errors[\\/]user-stack\.[cm]?[jt]s|coppice-[0-9A-Z]{8}\.js):/;
 let folder: string | null | undefined;
 
 function isOwn(line: string, own: string): boolean {

@@ -3,8 +3,6 @@
  * message and its properties stay what they were, and a frozen error has a trail as well. Filled in where a frame
  * fails, so that success costs nothing.
  */
-import { trailOf } from "./probe.js";
-import type { Frame } from "./tree.js";
 import { isWithoutPlace, placeAt } from "./user-stack.js";
 
 /** One operation that an error has passed. */
@@ -29,14 +27,17 @@ interface Trail {
 const trails = new WeakMap<object, Trail>();
 const UNNAMED = "anonymous";
 
-/** Notes that an error leaves a frame. */
-export function leaveFrame(error: unknown, frame: Frame): void {
+/**
+ * Notes that an error has passed an operation.
+ *
+ * @param nextAt - where the operation that it comes to next waits, when that is known
+ */
+export function notePassed(error: unknown, operation: string, nextAt: string | undefined): void {
   if (typeof error !== "object" || error === null) return;
   let trail = trails.get(error);
   if (trail === undefined) trails.set(error, (trail = { passed: [], omitted: 0, nextAt: undefined }));
-  const { owner: task, parent } = frame;
-  add(trail, frame === task.root ? task.name : frame.name, trail.nextAt);
-  trail.nextAt = parent === null || !task.scheduler.host.isDebugging ? undefined : positionOf(parent);
+  add(trail, operation, trail.nextAt);
+  trail.nextAt = nextAt;
 }
 
 function add(trail: Trail, operation: string, at: string | undefined): void {
@@ -46,18 +47,6 @@ function add(trail: Trail, operation: string, at: string | undefined): void {
     trail.omitted++;
   }
   trail.passed.push(at === undefined ? { operation } : { operation, at });
-}
-
-/** Where the frame's generator stands: it is suspended in the `yield*` that the error is about to come out of. */
-function positionOf({ driver }: Frame): string | undefined {
-  if (driver === null) return undefined;
-  try {
-    const { at } = trailOf(driver);
-    return at[at.length - 1];
-  } catch {
-    // A foreign iterator that cannot be probed has no position to tell.
-    return undefined;
-  }
 }
 
 /** An error leaves for ordinary code, which has no frame of ours to be thrown into: its trail stands for its stack. */
