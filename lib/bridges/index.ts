@@ -7,5 +7,6 @@ export { EventOverflow, type EventQueue, type Overflow } from "./event-queue.js"
 export { on, once, type EmitterLike, type EventOf, type OnOptions } from "./events.js";
 export { until } from "./promise.js";
 export { toAsync, type AsyncOptions } from "./to-async.js";
-export { toAsyncIterable, type Emit, type StreamSource, type Takeable } from "./to-async-iterable.js";
+export type { Emit } from "./streaming.js";
+export { toAsyncIterable, type StreamSource, type Takeable } from "./to-async-iterable.js";
 export { useWriter, type Writer, type WriterOptions } from "./writer.js";
