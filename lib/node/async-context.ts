@@ -1,30 +1,43 @@
 /**
  * The stores of AsyncLocalStorage in tasks: a task keeps those that it was started with across all its suspensions,
- * whoever resumes it. Installed by importing "coppice/node"; without that, tasks run in whatever resumes them.
+ * whoever resumes it. Importing "coppice/node", before the first store is entered, is enough for it; it costs
+ * nothing until then.
  */
 import { AsyncResource, type AsyncLocalStorage } from "node:async_hooks";
 import { operation, surroundings, type Enclosure, type Operable, type Operation } from "../kernel/index.js";
 import { useScope } from "../operations/index.js";
+import { beforeFirstStore } from "./first-store.js";
 
 /** Keeps an AsyncResource per task: what Node itself hands to code that calls back later. */
 class AsyncContext implements Enclosure {
   /** Beside the tasks, so that those of programs without stores are no larger for it. */
   readonly #resources = new WeakMap<object, AsyncResource>();
+  /** Outside of all stores: what the tasks have kept that were there before the first. */
+  readonly #outside = newResource();
 
   taskMade(task: object): void {
-    this.#resources.set(task, new AsyncResource("CoppiceTask", { requireManualDestroy: true }));
+    this.#resources.set(task, newResource());
   }
 
   enter<Task extends object>(task: Task, turn: (task: Task) => void): void {
-    const resource = this.#resources.get(task);
-    // Made before this module was loaded.
-    if (resource === undefined) turn(task);
-    else resource.runInAsyncScope(turn, undefined, task);
+    let resource = this.#resources.get(task);
+    if (resource === undefined) {
+      resource = this.#outside.runInAsyncScope(newResource);
+      this.#resources.set(task, resource);
+    }
+    resource.runInAsyncScope(turn, undefined, task);
   }
 }
 
+function newResource(): AsyncResource {
+  return new AsyncResource("CoppiceTask", { requireManualDestroy: true });
+}
+
 export function keepAsyncContext(): void {
-  surroundings.enclosure ??= new AsyncContext();
+  const context = new AsyncContext();
+  beforeFirstStore(() => {
+    surroundings.enclosure ??= context;
+  });
 }
 
 /**
