@@ -25,6 +25,8 @@ export function cancelTask(task: TaskNode, cancellation: Cancellation): void {
 
 /** Notes the request; false when there is nothing left to request. */
 function mark(frame: Frame, cancellation: Cancellation): boolean {
+  if (frame.scope === null && frame.parent === null && frame.kind === null)
+    return doom(frame.owner, cancellation);
   const scope = frame.needScope();
   if (scope.cancellation !== null || scope.state === "closed") return false;
   // A boundary whose body has ended keeps its outcome (S6); the request still reaches its children.
@@ -36,11 +38,18 @@ function mark(frame: Frame, cancellation: Cancellation): boolean {
   return true;
 }
 
+function doom(task: TaskNode, cancellation: Cancellation): boolean {
+  if (task.doom !== null || task.outcome !== null) return false;
+  task.doom = cancellation;
+  task.interrupts++;
+  return true;
+}
+
 /** Withdraws the task's wait, and adds the children below the frame to the work list. */
 function reach(frame: Frame, cancellation: Cancellation, work: Frame[]): void {
   const task = frame.owner;
   // Most tasks have one frame and nothing below it.
-  const isBare = task.frame === frame && frame.scope?.newest === null;
+  const isBare = task.frame === frame && (frame.scope?.newest ?? null) === null;
   if (!isBare) reachBelow(task, frame, cancellation, work);
   interrupt(task);
 }
@@ -112,7 +121,7 @@ export function landingTarget(task: TaskNode): Frame | null {
     if (scope.cancellation !== null) target = frame;
     if (isShield(frame)) return target;
   }
-  return target;
+  return task.doom === null ? target : task.root;
 }
 
 /** The same when protection ends at `forcedFrom` (C7). */
@@ -137,6 +146,7 @@ function forcedTarget(task: TaskNode, forcedFrom: Frame): Frame | null {
 
 /** Lifts the protection of what a task runs from a frame on up; an earlier lifting from further out stays. */
 export function forceTask(task: TaskNode, from: Frame): void {
+  if (task.doom !== null) task.root.needScope();
   if (task.forcedFrom === null) task.interrupts++;
   else if (isWithin(from, task.forcedFrom)) return;
   task.forcedFrom = from;
@@ -152,7 +162,7 @@ export function isWithin(frame: Frame, outer: Frame): boolean {
 export function cancellationOf(wait: { readonly task: Waiter | null }): Cancellation | undefined {
   // Waiter has one implementation.
   const task = wait.task as TaskNode | null;
-  return (task === null ? null : landingTarget(task))?.scope?.cancellation ?? undefined;
+  return (task === null ? null : landingTarget(task))?.cancellation ?? undefined;
 }
 
 /** The cancellation that a child spawned into a frame's scope starts under (C12), or null. */
@@ -165,5 +175,5 @@ export function inherited(frame: Frame): Cancellation | null {
     if (scope.cancellation !== null) return scope.cancellation;
     if (isShield(f)) return null;
   }
-  return null;
+  return frame.owner.doom;
 }

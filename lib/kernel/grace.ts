@@ -30,9 +30,10 @@ export function checkCancelOptions(options: CancelOptions | undefined): void {
 
 /** Gives what is being cancelled below a frame a limited time to clean up. */
 export function startGrace(frame: Frame, graceMs: number): void {
-  const { scheduler } = frame.owner;
-  const { scope } = frame;
-  if (graceMs === Infinity || scope === null || scope.state === "closed") return;
+  const { scheduler, outcome } = frame.owner;
+  if (graceMs === Infinity || outcome !== null) return;
+  const scope = frame.needScope();
+  if (scope.state === "closed") return;
   const timer = new Timer(scheduler.host.now() + graceMs, true, {
     timeIsUp: () => {
       force(frame, graceMs);

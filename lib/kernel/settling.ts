@@ -12,9 +12,11 @@ import { cancelFrame, landingTarget } from "./cancel.js";
 import { Awaiting, Closing } from "./closing.js";
 import { leaveFrame } from "./leave-frame.js";
 import { FAILED, SETTLED } from "./instruction.js";
+import type { Driver } from "./driver.js";
+import type { Mark } from "./probe.js";
 import type { Outcome } from "./outcome.js";
 import { TaskNode, type Frame, type ScopeNode } from "./tree.js";
-import { Unwinding } from "./unwinding.js";
+import { landingOf, Unwinding } from "./unwinding.js";
 
 /** The generator, or what stood in for it, has ended with a value. */
 export function bodyReturned(task: TaskNode, frame: Frame, value: unknown): void {
@@ -59,12 +61,26 @@ export function cut(frame: Frame, target: Frame): void {
   scope.target = target;
   const { driver } = frame;
   if (scope.state === "open" && driver !== null) {
-    frame.driver = new Unwinding(frame, driver);
+    frame.driver = new Unwinding(frame, driver, landingOf(frame, driver));
     scope.state = "unwinding";
   } else if (scope.state === "awaiting") {
     scope.state = "closing";
     frame.driver = new Closing(scope);
   } else if (driver instanceof Unwinding) driver.isCutting = true;
+}
+
+/** The generator of a frame without a scope, the task's only one, was left by a cancellation and has ended. */
+export function bareLeft(task: TaskNode, frame: Frame, cancellation: Cancellation | null): void {
+  pop(task, frame);
+  endTask(task, { type: "cancelled", cancellation: cancellation ?? UNKNOWN });
+}
+
+/** Takes a frame into its unwinding, of which it is the target itself. */
+export function unwinds(frame: Frame, generator: Driver, landing: Mark | null): void {
+  const scope = frame.needScope();
+  scope.target = frame;
+  scope.state = "unwinding";
+  frame.driver = new Unwinding(frame, generator, landing);
 }
 
 function close(task: TaskNode, frame: Frame, scope: ScopeNode): void {
@@ -141,8 +157,7 @@ function isDelivered(frame: Frame, scope: ScopeNode, outcome: Outcome): boolean 
 function outcomeOf(frame: Frame, scope: ScopeNode): Outcome {
   if (scope.errors !== null) return { type: "errors", errors: scope.errors };
   if (scope.target === null) return { type: "value", value: frame.value };
-  const cancellation = scope.cancellation ?? scope.target.scope?.cancellation;
-  return { type: "cancelled", cancellation: cancellation ?? UNKNOWN };
+  return { type: "cancelled", cancellation: scope.cancellation ?? scope.target.cancellation ?? UNKNOWN };
 }
 
 /** Never seen: a target has a cancellation, that is why it is one. */

@@ -157,7 +157,7 @@ export function adoptInto<T>(
   task.isUndone = isClosing;
   const cancellation = inherited(frame) ?? (isClosing ? reasonOfEnd(scope) : null);
   if (cancellation !== null) {
-    root.needScope().cancellation = cancellation;
+    task.doom = cancellation;
     task.interrupts++;
     // What cleanup spawns when its grace is over gets none either (C7).
     const { forcedFrom } = frame.owner;

@@ -2,15 +2,16 @@
  * One turn of one task: resumes the generator on top of its stack until the task is parked, has given way or has
  * ended. Stays a loop whatever is called (S7).
  */
+import type { Cancellation } from "./cancellation.js";
 import { byHandError } from "./errors.js";
 import { failInPlace, takeBack } from "./by-hand.js";
 import { interrupt, landingTarget } from "./cancel.js";
 import { BEGUN, DEFERRED, FAILED, WITHDRAWN, type Wait } from "./instruction.js";
-import { bodyReturned, bodyThrew, cut } from "./settling.js";
+import { bareLeft, bodyReturned, bodyThrew, cut, unwinds } from "./settling.js";
 import { type Frame, type TaskNode } from "./tree.js";
 import { BEGIN, LAND, RESUME, START } from "./turn.js";
-import { makeDriver } from "./driver.js";
-import { notAnOperation } from "./unwinding.js";
+import { makeDriver, type Driver } from "./driver.js";
+import { landingOf, notAnOperation } from "./unwinding.js";
 
 /** Steps the task until it suspends. Its wait is settled, or it has just begun. */
 export function advance(task: TaskNode): void {
@@ -98,7 +99,61 @@ function goOn(task: TaskNode, wait: Wait<unknown>): boolean {
 function land(task: TaskNode): void {
   const { frame } = task;
   const target = landingTarget(task);
-  if (frame !== null && target !== null) cut(frame, target);
+  if (frame === null || target === null) return;
+  const isBare = frame.scope === null && frame.kind === null && target === frame;
+  if (isBare && frame.driver !== null) landBare(task, frame, frame.driver);
+  else cut(frame, target);
+}
+
+/**
+ * Cuts a task that has one frame, without a scope. Most tasks are like that, and few can wait while they are left:
+ * they need none of what `cut` makes.
+ */
+function landBare(task: TaskNode, frame: Frame, generator: Driver): void {
+  const landing = landingOf(frame, generator);
+  if (landing !== null) {
+    unwinds(frame, generator, landing);
+    return;
+  }
+  const cancellation = takeDoom(task);
+  let result;
+  try {
+    result = generator.return?.();
+  } catch (error) {
+    unwindsAfterAll(task, frame, generator, cancellation);
+    bodyThrew(task, frame, error);
+    return;
+  }
+  const isDone = result?.done !== false;
+  if (isDone && task.wait === null && task.frame === frame && frame.scope === null) {
+    bareLeft(task, frame, cancellation);
+    return;
+  }
+  // It went back to where it can wait, or began something by hand.
+  unwindsAfterAll(task, frame, generator, cancellation);
+  if (isDone) bodyThrew(task, frame, byHandError());
+}
+
+/** It has landed: while its `finally` runs, nothing is pending. */
+function takeDoom(task: TaskNode): Cancellation | null {
+  const { doom } = task;
+  task.doom = null;
+  task.interrupts--;
+  return doom;
+}
+
+function unwindsAfterAll(
+  task: TaskNode,
+  frame: Frame,
+  generator: Driver,
+  cancellation: Cancellation | null,
+): void {
+  takeBack(task, frame);
+  // A further request, made by its own `finally`, folds into the first (C13).
+  const scope = frame.needScope();
+  if (scope.cancellation === null) task.interrupts++;
+  scope.cancellation = cancellation;
+  unwinds(frame, generator, null);
 }
 
 /** Begins a deferred wait; false when the task is parked on it. */

@@ -157,7 +157,24 @@ export class Frame extends Wait<unknown> {
   }
 
   needScope(): ScopeNode {
-    return (this.scope ??= new ScopeNode(this));
+    return this.scope ?? this.makeScope();
+  }
+
+  private makeScope(): ScopeNode {
+    const scope = (this.scope = new ScopeNode(this));
+    // As in `givenName`.
+    const task = this.task as TaskNode | null;
+    if (task !== null && task.root === this) {
+      scope.cancellation = task.doom;
+      task.doom = null;
+    }
+    return scope;
+  }
+
+  /** The first request to cancel its scope, if there is one. */
+  get cancellation(): Cancellation | null {
+    if (this.scope !== null) return this.scope.cancellation;
+    return this.parent === null ? this.owner.doom : null;
   }
 
   /** Puts the frame on top of its task's stack. */
@@ -220,6 +237,8 @@ export class TaskNode extends Entry implements Waiter {
   turn: Turn = START;
   /** The grace of a cancel is over: from this frame on up cleanup is no longer protected (C7). Counts as an interrupt. */
   forcedFrom: Frame | null = null;
+  /** The request to cancel its outermost frame, as long as that has no scope: a bare task is cancelled without one. */
+  doom: Cancellation | null = null;
   /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
   isHeld = false;
   /** Its failure goes to whoever waits for it, and not to its scope. */

@@ -27,16 +27,13 @@ export class Unwinding implements Driver {
   private isDelegated = false;
   private cuts = 0;
   private stopWatching: (() => void) | null = null;
-  /** Where the cancellation landed; null where no yield can be cleanup, so that there is nothing to tell apart. */
-  private readonly landing: Mark | null;
 
+  /** @param landing - where the cancellation landed, as `landingOf` gave it before the generator was left */
   constructor(
     private readonly frame: Frame,
     private readonly generator: Driver,
-  ) {
-    const depth = chainDepth(generator);
-    this.landing = depth === 0 || (depth === 1 && isQuiet(frame, generator)) ? null : mark(generator, depth);
-  }
+    private readonly landing: Mark | null,
+  ) {}
 
   next(sent?: unknown): IteratorResult<unknown, unknown> {
     if (sent === PROBE) return this.generator.next(PROBE);
@@ -115,6 +112,12 @@ export class Unwinding implements Driver {
         "what follows in that block will not run. Put several steps of cleanup into one operation(), or use ensure().",
     );
   }
+}
+
+/** Where a cancellation lands; null where no yield can be cleanup, so that there is nothing to tell apart. */
+export function landingOf(frame: Frame, generator: Driver): Mark | null {
+  const depth = chainDepth(generator);
+  return depth === 0 || (depth === 1 && isQuiet(frame, generator)) ? null : mark(generator, depth);
 }
 
 function hasLoopedBack(landing: Trail, now: Trail): boolean {

@@ -22,5 +22,5 @@ export function abortReason(cancellation: Cancellation | undefined): unknown {
 
 /** Why what a scope holds is undone, as far as that is a cancellation: its own, or one from further out. */
 export function causeOf(scope: ScopeNode): Cancellation | undefined {
-  return scope.cancellation ?? scope.target?.scope?.cancellation ?? undefined;
+  return scope.cancellation ?? scope.target?.cancellation ?? undefined;
 }

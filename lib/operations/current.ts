@@ -62,7 +62,7 @@ export function cancellation(): Operation<Cancellation | undefined> {
 
 function cancellationOf(frame: Frame): Cancellation | undefined {
   for (let f: Frame | null = frame; f !== null; f = f.parent) {
-    if (f.scope?.cancellation) return f.scope.cancellation;
+    if (f.cancellation !== null) return f.cancellation;
     if (f.kind?.shields === true) return undefined;
   }
   return undefined;

@@ -7,7 +7,7 @@ const LONGEST = 250;
 const LONGER: Readonly<Record<string, number>> = {
   "lib/kernel/instruction.ts": 270,
   "lib/kernel/scheduler.ts": 320,
-  "lib/kernel/tree.ts": 280,
+  "lib/kernel/tree.ts": 300,
 };
 const sources = sourcesIn("lib");
 
