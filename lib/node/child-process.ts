@@ -16,6 +16,7 @@ import {
   type Input,
   type Process,
 } from "./process.js";
+import { isGroupAlive } from "./process-group.js";
 import { useWritable } from "./writable.js";
 
 /** What to run, and how. */
@@ -26,8 +27,8 @@ export interface ExecPlan {
   readonly graceMs: number;
 }
 
-/** How often is looked whether the last of a group is gone, in ms. */
-const POLL_MS = 10;
+/** How long to wait before looking again whether the last of a group is gone, in ms: at first, and at most. */
+const POLL_MS = { first: 5, longest: 100 };
 
 /** Starts a process, provides it, and ends it: the body of a resource. */
 export function* hold(plan: ExecPlan, provide: Provide<Process>): Operation<void> {
@@ -144,12 +145,7 @@ class Child implements Process {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined) return false;
     if (exitCode === null && signalCode === null) return true;
-    if (!this.#isGroup) return false;
-    try {
-      return process.kill(-pid, 0);
-    } catch {
-      return false;
-    }
+    return this.#isGroup && isGroupAlive(pid);
   }
 
   /** Lets go of output that nobody reads. */
@@ -208,7 +204,9 @@ const endOf = operation(function* end(child: Child) {
     const latest = now() + child.graceMs;
     child.kill("SIGTERM");
     yield* timeout(child.graceMs, child.exit(), { otherwise: undefined });
-    while (child.isAlive() && now() < latest) yield* sleep(POLL_MS);
+    for (let ms = POLL_MS.first; child.isAlive() && now() < latest; ms *= 2) {
+      yield* sleep(Math.min(ms, POLL_MS.longest, latest - now()));
+    }
     child.kill("SIGKILL");
     yield* child.exit();
   }

@@ -1,7 +1,9 @@
 /** The caller's wait for another thread. A cancelled one goes on until the thread has let go, or is terminated. */
 import { once } from "node:events";
 import { MessageChannel, type MessagePort, type Transferable, type Worker } from "node:worker_threads";
+import { types } from "node:util";
 import type { Piscina } from "piscina";
+import { misuse } from "../errors/index.js";
 import { cancellationOf, Timer, Wait, type Due, type WaitDescription } from "../kernel/index.js";
 import { abortReason } from "../operations/index.js";
 import { FAILURE, type Begun, type Cancelled, type Failed, type ThreadCall } from "./thread-call.js";
@@ -101,12 +103,16 @@ export class Threaded extends Wait<unknown> implements Due {
       this.thread = piscina.threads.find((thread) => thread.threadId === threadId) ?? null;
     });
     const call: ThreadCall = { module, name, args, port: port2 };
-    return piscina.run(call, {
-      filename: ENTRY,
-      name: "callInThread",
-      signal: this.end.signal,
-      transferList: [port2, ...transfer],
-    });
+    return piscina
+      .run(call, {
+        filename: ENTRY,
+        name: "callInThread",
+        signal: this.end.signal,
+        transferList: [port2, ...transfer],
+      })
+      .catch((error: unknown) => {
+        throw uncloneable(name, error) ?? error;
+      });
   }
 
   private read(result: unknown): unknown {
@@ -115,6 +121,16 @@ export class Threaded extends Wait<unknown> implements Due {
     const { [FAILURE]: failure, isEcho } = result as Failed;
     throw isEcho ? null : reviveError(failure, this.plan.errors);
   }
+}
+
+/** What could not be copied: the arguments, or, of which the pool says no more than that it failed, the result. */
+function uncloneable(name: string, error: unknown): Error | undefined {
+  if (error instanceof DOMException && error.name === "DataCloneError") {
+    const text = `toThread("${name}") cannot copy its arguments: ${error.message} Pass plain data, or move it with \`transfer\`.`;
+    return misuse("THREAD_CLONE", text);
+  }
+  if (error instanceof Error || types.isNativeError(error)) return undefined;
+  return misuse("THREAD_CLONE", `toThread("${name}") cannot copy the function's result. Return plain data.`);
 }
 
 function isAbort(error: unknown): boolean {

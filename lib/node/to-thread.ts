@@ -3,7 +3,15 @@ import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Transferable } from "node:worker_threads";
 import { misuse, show } from "../errors/index.js";
-import { checkCount, checkDuration, checkOptions, waiting, type Operation } from "../kernel/index.js";
+import {
+  checkCount,
+  checkDuration,
+  checkName,
+  checkOptions,
+  operation,
+  waiting,
+  type Operation,
+} from "../kernel/index.js";
 import type { ErrorClasses } from "./thread-errors.js";
 import { poolOf } from "./thread-pool.js";
 import { Threaded } from "./threaded.js";
@@ -58,10 +66,13 @@ export function toThread<T>(
     );
   }
   const pool = poolOf(concurrency);
+  checkName("toThread()", "name", name);
   const { transfer = [], errors = [] } = options;
   const plan = { module: addressOf(module), name, args, transfer, graceMs: grace, errors };
+  const perform = (): Operation<unknown> => pool.threads.with(waiting(() => new Threaded(pool, plan)));
+  Object.defineProperty(perform, "name", { value: name });
   // What the thread gives back is what the caller says it is: its types are another module's.
-  return pool.threads.with(waiting(() => new Threaded(pool, plan))) as Operation<T>;
+  return operation(perform)() as Operation<T>;
 }
 
 function addressOf(module: unknown): string {

@@ -15,6 +15,7 @@ beforeAll(() => {
     import { operation, sleep, suspend, ensure, TimeoutError, ExceptionGroup } from "library";
     export const add = (a, b) => a + b;
     export const later = async (value) => { await null; return value; };
+    export const makeFunction = () => () => 1;
     export const size = (bytes) => bytes.byteLength;
     export const thread = async () => { await new Promise((resolve) => setTimeout(resolve, 30)); return threadId; };
     export class NoSuchUser extends Error { constructor(id) { super("no user " + id); this.id = id; this.name = "NoSuchUser"; } }
@@ -119,6 +120,50 @@ describe("toThread", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("says what cannot be copied: arguments or result", async () => {
+    expect(
+      await printed(`
+        for (const [name, args] of [["add", [() => 1, 2]], ["makeFunction", []]])
+          console.log(String((yield* attempt(call(name, args))).error));
+      `),
+    ).toBe(
+      [
+        'TypeError: toThread("add") cannot copy its arguments: () => 1 could not be cloned. Pass plain data, or move it with `transfer`.',
+        'TypeError: toThread("makeFunction") cannot copy the function\'s result. Return plain data.',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("names what to install where piscina is missing, and nothing else needs it", async () => {
+    const { output } = await runProgram(`
+      import { register } from "node:module";
+      const hook = (specifier, context, next) => {
+        if (specifier === "piscina") throw new Error("not there");
+        return next(specifier, context);
+      };
+      register("data:text/javascript,export const resolve = " + encodeURIComponent(hook));
+      const { attempt, exec, main, toThread } = await import("library");
+      await main(function* () {
+        const child = yield* exec(process.execPath, ["--version"]);
+        console.log((yield* child.exited()).code);
+        const { error } = yield* attempt(toThread(${JSON.stringify(module)}, "add", [1, 2]));
+        console.log(error.message, error.code, error.cause.message);
+      });
+    `);
+    expect(output).toBe(
+      "0\ntoThread() needs the package piscina, which could not be loaded. Install it: npm install piscina. COPPICE_NO_PISCINA not there\n",
+    );
+  });
+
+  it("names the function in what it tells of a deadline", async () => {
+    expect(
+      await printed(`
+        console.log((yield* attempt(timeout(20, call("deaf", [], { grace: 0 })))).error.message);
+      `),
+    ).toBe('"deaf" took longer than 20 ms.\n');
   });
 
   it("throws when the thread dies, and serves the next call", async () => {
