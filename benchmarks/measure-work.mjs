@@ -1,15 +1,15 @@
 /**
  * Measures one work: every peer at every size, several runs, each in its own process. The peers take turns, so
- * that what else happens on the machine falls on all alike.
+ * that what else happens on the machine falls on all alike. The first run is always made in full; the size that
+ * short tables show comes next; further runs are made as long as there is time.
  */
 import { measureInOwnProcess } from "./measurement-process.mjs";
 import { summarise, median } from "./statistics.mjs";
 
-/** How often a measurement is repeated that takes long. */
-function runsWhen(/** @type {number} */ processMs, /** @type {number} */ planned) {
-  if (processMs > 8_000) return Math.min(planned, 2);
-  return processMs > 1_500 ? Math.min(planned, 3) : planned;
-}
+/** A measurement longer than this is repeated only when there is time. */
+const shortProcessMs = 1_500;
+/** In these runs the headline size goes alone, and is measured whatever time is left. */
+const isForHeadline = (/** @type {number} */ run) => run === 1 || run === 2;
 
 /**
  * @typedef {object} Cell - what one peer did at one size
@@ -18,26 +18,41 @@ function runsWhen(/** @type {number} */ processMs, /** @type {number} */ planned
  * @property {number} [median]
  * @property {number} [min]
  * @property {number} [max]
- * @property {number} [runs]
+ * @property {number[]} [medians] - of each run
  * @property {string} [outcome] - in place of numbers: why there are none
  * @property {string} [detail]
  *
  * @param {import("./plan.mjs").PlannedWork} planned
  * @param {import("./plan.mjs").Budget} budget
- * @param {(text: string) => void} showProgress
+ * @param {{ endsAt: number, showProgress: (text: string) => void }} course
  * @returns {Promise<Cell[]>}
  */
-export async function measureWork(planned, budget, showProgress) {
+export async function measureWork(planned, budget, { endsAt, showProgress }) {
   const series = planned.sizes.flatMap((size) => planned.peerNames.map((peer) => newSeries(size, peer)));
   for (let run = 0; run < planned.runs; run++) {
     for (const one of series) {
       one.outcome ??= whyNotRun(one, series, planned, budget);
-      if (one.outcome !== undefined || run >= runsWhen(one.processMs, planned.runs)) continue;
+      if (one.outcome !== undefined || !isInRun(one, run, planned, endsAt)) continue;
       showProgress(`${planned.name} ${one.size} ${one.peer}, run ${run + 1} of ${planned.runs}`);
       await addRun(one, planned, budget);
     }
   }
   return series.map(cellOf);
+}
+
+/**
+ * @param {Series} series
+ * @param {number} run
+ * @param {import("./plan.mjs").PlannedWork} planned
+ * @param {number} endsAt
+ */
+function isInRun({ size, processMs }, run, { work, sizes }, endsAt) {
+  if (run === 0) return true;
+  if (isForHeadline(run) && sizes.length > 1 && sizes.includes(work.headline)) {
+    if (size !== work.headline) return false;
+    if (processMs < shortProcessMs) return true;
+  }
+  return performance.now() + processMs < endsAt;
 }
 
 /** @typedef {ReturnType<typeof newSeries>} Series - the runs of one peer at one size */
@@ -61,12 +76,13 @@ function newSeries(/** @type {number} */ size, /** @type {string} */ peer) {
  * @param {import("./plan.mjs").PlannedWork} planned
  * @param {import("./plan.mjs").Budget} budget
  */
-function whyNotRun({ size, peer }, all, { work }, { limitMs }) {
+function whyNotRun({ size, peer }, all, { work }, { limitMs, largeLimitMs }) {
   if (size > (work.largestSizes?.[peer] ?? Infinity)) return "not run";
   const smaller = all.filter((series) => series.peer === peer && series.size < size).at(-1);
   if (smaller === undefined || work.gauge === "own") return undefined;
   const foreseenMs = smaller.medians.length === 0 ? 0 : (smaller.fastestMs * size) / smaller.size;
-  const isTooSlow = smaller.outcome === "too slow" || foreseenMs > limitMs;
+  const isTooSlow =
+    smaller.outcome === "too slow" || foreseenMs > (size > work.headline ? largeLimitMs : limitMs);
   return isTooSlow ? "too slow" : undefined;
 }
 

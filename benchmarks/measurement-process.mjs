@@ -2,21 +2,66 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { findPython } from "./python.mjs";
+import { perItem } from "./units.mjs";
+
 const measureFile = fileURLToPath(new URL("./measure.mjs", import.meta.url));
+const pythonFile = fileURLToPath(new URL("./asyncio/measure.py", import.meta.url));
+/** The size that warms up. */
+const smallSize = 1_000;
 
 /**
  * @typedef {{ samples: number[], fastestMs: number } | { outcome: string, detail?: string }} Measurement
  *
- * @param {{ workName: string, work: { gauge?: string }, peerName: string, size: number }} what
- * @param {{ warmUpMs: number, measuringMs: number, limitMs: number }} budget
+ * @typedef {{ workName: string, work: any, peerName: string, size: number }} What
+ *
+ * @param {What} what
+ * @param {import("./plan.mjs").Budget} budget
  * @returns {Promise<Measurement>}
  */
-export function measureInOwnProcess({ workName, work, peerName, size }, { warmUpMs, measuringMs, limitMs }) {
+export function measureInOwnProcess(what, budget) {
+  return what.peerName === "asyncio" ? measureInPython(what, budget) : measureInNode(what, budget);
+}
+
+function measureInNode(
+  /** @type {What} */ { workName, work, peerName, size },
+  /** @type {import("./plan.mjs").Budget} */ { warmUpMs, measuringMs, limitMs },
+) {
   const flags = work.gauge === "heap" ? ["--expose-gc"] : [];
   const values = [workName, peerName, size, warmUpMs, measuringMs].map(String);
+  return runAndRead(process.execPath, [...flags, measureFile, ...values], limitMs);
+}
+
+/** Python reads off whole programs and knows nothing of units. */
+async function measureInPython(
+  /** @type {What} */ { workName, work, size },
+  /** @type {import("./plan.mjs").Budget} */ { warmUpMs, measuringMs, limitMs },
+) {
+  const expected = Object.fromEntries([smallSize, size].map((each) => [each, work.expected(each)]));
+  const values = [work.gauge ?? "time", workName, size, warmUpMs, measuringMs, JSON.stringify(expected)];
+  const command = findPython()?.command ?? "python3";
+  const answer = await runAndRead(command, [pythonFile, ...values.map(String)], limitMs);
+  if (!("samples" in answer)) return answer;
+  return { ...answer, samples: answer.samples.map((reading) => perItem(reading, work, size)) };
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} values
+ * @param {number} limitMs
+ * @returns {Promise<Measurement>}
+ */
+function runAndRead(command, values, limitMs) {
+  // Libraries that check more while one develops with them are measured as they are deployed.
+  const env = { ...process.env, NODE_ENV: "production", PYTHONDONTWRITEBYTECODE: "1" };
   return new Promise((resolve) => {
-    const options = { timeout: limitMs, killSignal: /** @type {const} */ ("SIGKILL"), maxBuffer: 2 ** 24 };
-    execFile(process.execPath, [...flags, measureFile, ...values], options, (error, stdout, stderr) => {
+    const options = {
+      env,
+      timeout: limitMs,
+      killSignal: /** @type {const} */ ("SIGKILL"),
+      maxBuffer: 2 ** 24,
+    };
+    execFile(command, values, options, (error, stdout, stderr) => {
       const answer = stdout.trim().split("\n").at(-1) ?? "";
       if (answer.startsWith("{")) resolve(JSON.parse(answer));
       else resolve(outcomeOfDeath(error, stderr, limitMs));

@@ -12,7 +12,7 @@ import { format, resolveConfig } from "prettier";
 
 import { drawChart } from "./chart.mjs";
 import { readLatest } from "./results.mjs";
-import { detailsAsMarkdown, summaryAsMarkdown } from "./tables.mjs";
+import { detailsAsMarkdown, summaryAsMarkdown, targetsAsMarkdown } from "./tables.mjs";
 
 const root = new URL("../", import.meta.url);
 const startMarker = "<!-- bench:start -->";
@@ -20,8 +20,12 @@ const endMarker = "<!-- bench:end -->";
 
 const pages = [
   { file: "README.md", write: summaryAsMarkdown },
-  { file: "docs/performance.md", write: detailsAsMarkdown },
+  { file: "docs/performance.md", write: everythingAsMarkdown },
 ];
+
+function everythingAsMarkdown(/** @type {import("./results.mjs").Results["works"]} */ works) {
+  return `## To reach\n\n${targetsAsMarkdown(works)}\n\n## Works\n\n${detailsAsMarkdown(works)}`;
+}
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   for (const file of await render()) console.log(`Updated ${file}.`);

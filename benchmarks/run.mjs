@@ -5,12 +5,14 @@
  * npm run bench -- --only spawn,queue      some works; "queue" is all whose name begins so
  * npm run bench -- --quick                 fewer runs, sizes up to 10,000; kept apart from the full results
  * npm run bench -- --peers coppice,async   some peers; only printed, not kept
+ * npm run bench -- --minutes 30            more time, for more runs
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 
 import { measureWork } from "./measure-work.mjs";
 import { makePlan } from "./plan.mjs";
+import { findPython } from "./python.mjs";
 import { render } from "./render.mjs";
 import { environment, keep, resultOf } from "./results.mjs";
 import { targetsAsText, workAsText } from "./tables.mjs";
@@ -20,21 +22,29 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     peers: { type: "string", default: "" },
     quick: { type: "boolean", default: false },
+    minutes: { type: "string", default: "" },
   },
 });
 const choice = { only: names(values.only), peers: names(values.peers), isQuick: values.quick };
 
 const keepsResults = choice.peers.length === 0;
+/** A part takes less than two minutes, all of it less than a quarter of an hour. */
+const minutes = Number(values.minutes) || Math.min(14, (choice.only.length || Infinity) * 1.8);
+const endsAt = performance.now() + minutes * 60_000;
 
 const { budget, works } = await makePlan(choice);
 console.log(describe(environment()));
 warnOfLoad();
+if (findPython() === null) console.log("No python3 of 3.11 or later was found: asyncio is left out.");
 
 /** @type {Record<string, import("./results.mjs").WorkResult>} */
 const results = {};
-for (const planned of works) {
+for (const [index, planned] of works.entries()) {
   const { name } = planned;
-  const result = resultOf(planned, await measureWork(planned, budget, showProgress));
+  // What one work leaves of its share goes to those after it.
+  const shareMs = (endsAt - performance.now()) / (works.length - index);
+  const course = { endsAt: performance.now() + shareMs, showProgress };
+  const result = resultOf(planned, await measureWork(planned, budget, course));
   showProgress("");
   console.log(`\n${workAsText(result)}`);
   results[name] = result;
@@ -43,7 +53,7 @@ for (const planned of works) {
 }
 
 const targetTexts = targetsAsText(results);
-if (targetTexts.length > 0) console.log(`\nTargets\n${targetTexts.join("\n")}`);
+if (targetTexts.length > 0) console.log(`\nTo reach, and what was measured\n${targetTexts.join("\n")}`);
 if (keepsResults && !choice.isQuick && process.exitCode !== 1) {
   for (const file of await render()) console.log(`Updated ${file}.`);
 }

@@ -23,6 +23,6 @@ export function summarise(values) {
     median: median(values),
     min: Math.min(...values),
     max: Math.max(...values),
-    runs: values.length,
+    medians: [...values],
   };
 }

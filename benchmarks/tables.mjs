@@ -1,6 +1,7 @@
 /** The tables: as plain text for the terminal, as Markdown for the pages. */
 import { labelOf, mainPeers } from "./peers.mjs";
-import { cellAt, targetLines, timesAsync, timesCoppice } from "./ratios.mjs";
+import { cellAt, timesAsync, timesCoppice } from "./ratios.mjs";
+import { verdicts } from "./targets.mjs";
 import { describeUnit, formatNumber, formatRatio, formatSize } from "./units.mjs";
 
 /** @typedef {import("./results.mjs").WorkResult} WorkResult */
@@ -24,7 +25,7 @@ function writeCell(/** @type {Cell | undefined} */ cell, { withSpread = true } =
   if (cell === undefined) return "";
   if (cell.median === undefined) return cell.outcome ?? "";
   const middle = formatNumber(cell.median);
-  if (!withSpread || (cell.runs ?? 0) < 2) return middle;
+  if (!withSpread || (cell.medians?.length ?? 0) < 2) return middle;
   return `${middle} (${formatNumber(cell.min ?? cell.median)} to ${formatNumber(cell.max ?? cell.median)})`;
 }
 
@@ -41,6 +42,16 @@ function writeFurther(/** @type {WorkResult} */ work, /** @type {number} */ size
   const mainNames = mainPeers.map((peer) => peer.name);
   const cells = work.cells.filter((cell) => cell.size === size && !mainNames.includes(cell.peer));
   return cells.map((cell) => `${labelOf(cell.peer)}: ${writeCell(cell, { withSpread: false })}`).join("; ");
+}
+
+/** The best of the other libraries and runtimes; another way of writing plain async is none. */
+function writeBestOther(/** @type {WorkResult} */ { cells }, /** @type {number} */ size) {
+  const mainNames = mainPeers.map((peer) => peer.name);
+  const [best] = cells
+    .filter(({ peer }) => !mainNames.includes(peer) && !peer.startsWith("async-"))
+    .filter((cell) => cell.size === size && cell.median !== undefined)
+    .sort((a, b) => (a.median ?? 0) - (b.median ?? 0));
+  return best === undefined ? "" : `${labelOf(best.peer)} ${writeCell(best, { withSpread: false })}`;
 }
 
 /** @returns {string[][]} */
@@ -69,26 +80,37 @@ export function workAsText(work) {
 
 /** @param {Record<string, WorkResult>} works */
 export function targetsAsText(works) {
-  return targetLines(works).map(({ name, compared }) => {
-    const parts = compared.map(({ size, text, isMet }) => `${formatSize(size)}: ${text}${mark(isMet)}`);
-    return `${name}   ${parts.join("   ")}`;
+  const judged = verdicts(works);
+  const widths = /** @type {const} */ (["what", "text", "measured"]).map((part) =>
+    Math.max(0, ...judged.map((verdict) => verdict[part].length)),
+  );
+  return judged.map(({ what, text, measured, isReached }) => {
+    const parts = [what, text, measured].map((part, column) => part.padEnd(widths[column] ?? 0));
+    return `${parts.join("   ")}   ${isReached ? "reached" : "MISSED"}`;
   });
 }
 
-function mark(/** @type {boolean | undefined} */ isMet) {
-  if (isMet === undefined) return "";
-  return isMet ? " met" : " missed";
+/** Every target, with what was measured: those that were missed stand beside those that were reached. */
+export function targetsAsMarkdown(/** @type {Record<string, WorkResult>} */ works) {
+  const rows = verdicts(works).map(({ what, text, measured, isReached }) => [
+    what,
+    text,
+    measured,
+    isReached ? "reached" : "**missed**",
+  ]);
+  return markdownTable(["", "to reach", "measured", ""], rows);
 }
 
 /** One row for each work, at its headline size. */
 export function summaryAsMarkdown(/** @type {Record<string, WorkResult>} */ works) {
-  const heads = ["", "unit", ...mainPeers.map((peer) => peer.label), ...ratioHeads];
+  const heads = ["", "unit", ...mainPeers.map((peer) => peer.label), "best other", ...ratioHeads];
   const rows = Object.values(works).map((work) => {
     const size = headlineOf(work);
     return [
       size === 1 ? work.title : `${work.title}, ${formatSize(size)}`,
       describeUnit(work),
       ...mainPeers.map((peer) => writeCell(cellAt(work.cells, size, peer.name), { withSpread: false })),
+      writeBestOther(work, size),
       ...writeRatios(work, size),
     ];
   });

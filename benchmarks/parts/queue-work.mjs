@@ -2,6 +2,7 @@
  * The work of the queue benchmarks: numbered items go through one bounded queue from `pairs` producers to as
  * many consumers, each of which takes its share and adds up what it got.
  */
+import { inPython } from "./in-python.mjs";
 import { sumBelow } from "./sums.mjs";
 
 /** @param {{ capacity: number, pairs: number, title: string, explains: string }} shape */
@@ -112,6 +113,33 @@ export function queueWork({ capacity, pairs, title, explains }) {
         });
         return (size) => Effect.runPromise(main(size));
       },
+
+      async saga() {
+        const { makeQueue, putInto, runToEnd, takeFrom } = await import("./saga.mjs");
+        const { call, fork, join } = await import("redux-saga/effects");
+        function* produce(queue, first, size) {
+          for (let item = first; item < size; item += pairs) yield* putInto(queue, item);
+        }
+        function* consume(queue, count) {
+          let total = 0;
+          for (let taken = 0; taken < count; taken++) total += yield* takeFrom(queue);
+          return total;
+        }
+        function* main(size) {
+          const queue = yield call(makeQueue, capacity);
+          const consumers = [];
+          for (let pair = 0; pair < pairs; pair++) {
+            yield fork(produce, queue, pair, size);
+            consumers.push(yield fork(consume, queue, size / pairs));
+          }
+          let total = 0;
+          for (const consumer of consumers) total += yield join(consumer);
+          return total;
+        }
+        return (size) => runToEnd(main, size);
+      },
+
+      asyncio: inPython,
     },
   };
 }

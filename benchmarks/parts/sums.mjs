@@ -7,3 +7,9 @@ export function sumBelow(/** @type {number} */ count) {
 export function numbersBelow(/** @type {number} */ count) {
   return Array.from({ length: count }, (_, index) => index);
 }
+
+export function sum(/** @type {Iterable<number>} */ values) {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -73,6 +73,25 @@ const programs = {
       return a + b;
     });
     export const total = await Effect.runPromise(main);`,
+  saga: `
+    import { runSaga } from "redux-saga";
+    import { call, delay, fork, join, race } from "redux-saga/effects";
+    function* child(value) {
+      yield delay(1);
+      return value;
+    }
+    function* both(left, right) {
+      const [a, b] = yield join([left, right]);
+      return a + b;
+    }
+    function* main() {
+      const left = yield fork(child, 1);
+      const right = yield fork(child, 2);
+      const { value, isLate } = yield race({ value: call(both, left, right), isLate: delay(1000) });
+      if (isLate) throw new Error("timed out");
+      return value;
+    }
+    export const total = await runSaga({}, main).toPromise();`,
 };
 
 const bundling = (peer) => async () => async (_size, gauge) => {
@@ -87,6 +106,7 @@ const bundling = (peer) => async () => async (_size, gauge) => {
     mainFields: ["module", "main"],
     external: ["node:*"],
     target: "es2022",
+    define: { "process.env.NODE_ENV": '"production"' },
     write: false,
   });
   const code = outputFiles[0].contents;
@@ -111,5 +131,6 @@ export const work = {
     async: bundling("async"),
     effection: bundling("effection"),
     effect: bundling("effect"),
+    saga: bundling("saga"),
   },
 };

@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { sumBelow } from "../parts/sums.mjs";
 
 export const work = {
@@ -59,5 +60,35 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      const { call } = await import("redux-saga/effects");
+      // eslint-disable-next-line require-yield
+      function* echo(value) {
+        return value;
+      }
+      function* main(size) {
+        let total = 0;
+        for (let index = 0; index < size; index++) total += yield call(echo, index);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      // eslint-disable-next-line require-yield
+      function* echo(value) {
+        return value;
+      }
+      return co.wrap(function* (size) {
+        let total = 0;
+        for (let index = 0; index < size; index++) total += yield echo(index);
+        return total;
+      });
+    },
+
+    asyncio: inPython,
   },
 };

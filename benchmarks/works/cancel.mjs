@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 /**
  * `tally` counts the children that reached their wait and those whose cleanup ran, so that nothing is
  * cancelled before it is parked and no cleanup is left out.
@@ -142,5 +144,34 @@ export const work = {
       });
       return (size, gauge) => Effect.runPromise(main(size, gauge));
     },
+
+    async saga() {
+      const { never, runToEnd } = await import("../parts/saga.mjs");
+      const { cancel, fork } = await import("redux-saga/effects");
+      function* child(tally) {
+        try {
+          tally.parked += 1;
+          yield never();
+        } finally {
+          tally.cleaned += 1;
+        }
+      }
+      function* parent(size, tally) {
+        for (let index = 0; index < size; index++) yield fork(child, tally);
+        yield never();
+      }
+      function* main(size, gauge) {
+        const tally = { parked: 0, cleaned: 0 };
+        const task = yield fork(parent, size, tally);
+        while (tally.parked < size) yield Promise.resolve();
+        gauge.start();
+        yield cancel(task);
+        gauge.stop();
+        return tally.cleaned;
+      }
+      return (size, gauge) => runToEnd(main, size, gauge);
+    },
+
+    asyncio: inPython,
   },
 };

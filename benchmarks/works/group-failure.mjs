@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 /** The last child fails when all others are parked; each of those must have run its cleanup. */
 export const work = {
   title: "one of a group fails",
@@ -143,5 +145,42 @@ export const work = {
       };
       return (size, gauge) => Effect.runPromise(main(size, gauge));
     },
+
+    async saga() {
+      const { never, runToEnd } = await import("../parts/saga.mjs");
+      const { call, fork } = await import("redux-saga/effects");
+      function* child(tally) {
+        try {
+          tally.parked += 1;
+          yield never();
+        } finally {
+          tally.cleaned += 1;
+        }
+      }
+      function* failing(size, tally, gauge) {
+        while (tally.parked < size - 1) yield Promise.resolve();
+        yield Promise.resolve();
+        gauge.start();
+        throw new Error("broken");
+      }
+      function* group(size, tally, gauge) {
+        for (let index = 1; index < size; index++) yield fork(child, tally);
+        yield fork(failing, size, tally, gauge);
+        yield never();
+      }
+      function* main(size, gauge) {
+        const tally = { parked: 0, cleaned: 0 };
+        try {
+          yield call(group, size, tally, gauge);
+        } catch (error) {
+          gauge.stop();
+          return { cleaned: tally.cleaned, message: error.message };
+        }
+        return tally;
+      }
+      return (size, gauge) => runToEnd(main, size, gauge);
+    },
+
+    asyncio: inPython,
   },
 };

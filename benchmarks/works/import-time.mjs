@@ -16,5 +16,7 @@ export const work = {
     coppice: importing(() => import("coppice"), "run"),
     effection: importing(() => import("effection"), "run"),
     effect: importing(async () => (await import("effect")).Effect, "runPromise"),
+    saga: importing(() => import("redux-saga"), "runSaga"),
+    co: importing(() => import("co"), "default"),
   },
 };

@@ -18,6 +18,8 @@ export const workNames = /** @type {const} */ ([
   "semaphore",
   "map",
   "group-failure",
+  "events-emitter",
+  "events-target",
   "fairness-lateness",
   "fairness-ready",
   "fairness-cost",

@@ -1,12 +1,7 @@
-import { numbersBelow, sumBelow } from "../parts/sums.mjs";
+import { inPython } from "../parts/in-python.mjs";
+import { numbersBelow, sum, sumBelow } from "../parts/sums.mjs";
 
 const concurrency = 50;
-
-const sum = (values) => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-};
 
 export const work = {
   title: "map, 50 at a time",
@@ -78,5 +73,37 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      const { call, fork, join } = await import("redux-saga/effects");
+      function* echo(value) {
+        yield Promise.resolve();
+        return value;
+      }
+      function* main(size) {
+        const results = [];
+        const entries = numbersBelow(size).entries();
+        const worker = function* () {
+          for (const [index, item] of entries) results[index] = yield call(echo, item);
+        };
+        const workers = [];
+        for (let count = 0; count < concurrency; count++) workers.push(yield fork(worker));
+        yield join(workers);
+        return sum(results);
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async "p-map"() {
+      const { default: pMap } = await import("p-map");
+      const echo = async (value) => {
+        await null;
+        return value;
+      };
+      return async (size) => sum(await pMap(numbersBelow(size), echo, { concurrency }));
+    },
+
+    asyncio: inPython,
   },
 };

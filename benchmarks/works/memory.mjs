@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 export const work = {
   title: "memory of a parked task",
   explains:
@@ -82,5 +84,26 @@ export const work = {
       });
       return (size, gauge) => Effect.runPromise(main(size, gauge));
     },
+
+    async saga() {
+      const { never, runToEnd } = await import("../parts/saga.mjs");
+      const { cancel, fork } = await import("redux-saga/effects");
+      function* child(tally) {
+        tally.parked += 1;
+        yield never();
+      }
+      function* main(size, gauge) {
+        const tally = { parked: 0 };
+        gauge.start();
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield fork(child, tally));
+        gauge.stop();
+        yield cancel(tasks);
+        return tally.parked;
+      }
+      return (size, gauge) => runToEnd(main, size, gauge);
+    },
+
+    asyncio: inPython,
   },
 };

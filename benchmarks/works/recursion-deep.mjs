@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 export const work = {
   title: "recursion",
   explains:
@@ -47,5 +49,28 @@ export const work = {
       });
       return (size) => Effect.runPromise(descend(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      const { call } = await import("redux-saga/effects");
+      function* descend(depth) {
+        if (depth > 0) return 1 + (yield call(descend, depth - 1));
+        yield Promise.resolve();
+        return 0;
+      }
+      return (size) => runToEnd(descend, size);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      function* descend(depth) {
+        if (depth > 0) return 1 + (yield descend(depth - 1));
+        yield Promise.resolve();
+        return 0;
+      }
+      return co.wrap(descend);
+    },
+
+    asyncio: inPython,
   },
 };

@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 /** The size is the depth. Only the resumes at the bottom are measured, not the way down and up. */
 const resumes = 1_000;
 
@@ -74,5 +76,40 @@ export const work = {
       });
       return (size, gauge) => Effect.runPromise(descend(size, gauge));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      const { call } = await import("redux-saga/effects");
+      function* descend(depth, gauge) {
+        if (depth > 0) return 1 + (yield call(descend, depth - 1, gauge));
+        let count = 0;
+        gauge.start();
+        while (count < resumes) {
+          yield Promise.resolve();
+          count += 1;
+        }
+        gauge.stop();
+        return count;
+      }
+      return (size, gauge) => runToEnd(descend, size, gauge);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      function* descend(depth, gauge) {
+        if (depth > 0) return 1 + (yield descend(depth - 1, gauge));
+        let count = 0;
+        gauge.start();
+        while (count < resumes) {
+          yield Promise.resolve();
+          count += 1;
+        }
+        gauge.stop();
+        return count;
+      }
+      return co.wrap(descend);
+    },
+
+    asyncio: inPython,
   },
 };

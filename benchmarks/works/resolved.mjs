@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { sumBelow } from "../parts/sums.mjs";
 
 export const work = {
@@ -47,5 +48,26 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      function* main(size) {
+        let total = 0;
+        for (let index = 0; index < size; index++) total += yield Promise.resolve(index);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      return co.wrap(function* (size) {
+        let total = 0;
+        for (let index = 0; index < size; index++) total += yield Promise.resolve(index);
+        return total;
+      });
+    },
+
+    asyncio: inPython,
   },
 };

@@ -1,6 +1,13 @@
-import { numbersBelow, sumBelow } from "../parts/sums.mjs";
+import { inPython } from "../parts/in-python.mjs";
+import { numbersBelow, sum, sumBelow } from "../parts/sums.mjs";
 
 const permits = 50;
+
+/** The job of the libraries that run promise functions. */
+const echoLater = async (value) => {
+  await null;
+  return value;
+};
 
 export const work = {
   title: "jobs under a semaphore",
@@ -93,5 +100,54 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { makePermits, runToEnd } = await import("../parts/saga.mjs");
+      const { call, fork, join, put, take } = await import("redux-saga/effects");
+      function* job(available, value) {
+        yield take(available);
+        try {
+          yield Promise.resolve();
+          return value;
+        } finally {
+          yield put(available, true);
+        }
+      }
+      function* main(size) {
+        const available = yield call(makePermits, permits);
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield fork(job, available, index));
+        let total = 0;
+        for (const task of tasks) total += yield join(task);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async "p-limit"() {
+      const { default: pLimit } = await import("p-limit");
+      return async (size) => {
+        const limit = pLimit(permits);
+        return sum(await Promise.all(numbersBelow(size).map((value) => limit(() => echoLater(value)))));
+      };
+    },
+
+    async "p-queue"() {
+      const { default: PQueue } = await import("p-queue");
+      return async (size) => {
+        const queue = new PQueue({ concurrency: permits });
+        return sum(await queue.addAll(numbersBelow(size).map((value) => () => echoLater(value))));
+      };
+    },
+
+    async fastq() {
+      const { default: fastq } = await import("fastq");
+      return async (size) => {
+        const queue = fastq.promise(echoLater, permits);
+        return sum(await Promise.all(numbersBelow(size).map((value) => queue.push(value))));
+      };
+    },
+
+    asyncio: inPython,
   },
 };

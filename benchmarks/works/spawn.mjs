@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { sumBelow } from "../parts/sums.mjs";
 
 export const work = {
@@ -73,5 +74,39 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      const { fork, join } = await import("redux-saga/effects");
+      function* child(value) {
+        yield Promise.resolve();
+        return value;
+      }
+      function* main(size) {
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield fork(child, index));
+        let total = 0;
+        for (const task of tasks) total += yield join(task);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      function* child(value) {
+        yield Promise.resolve();
+        return value;
+      }
+      return co.wrap(function* (size) {
+        const children = [];
+        for (let index = 0; index < size; index++) children.push(child(index));
+        let total = 0;
+        for (const value of yield children) total += value;
+        return total;
+      });
+    },
+
+    asyncio: inPython,
   },
 };

@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { numbersBelow } from "../parts/sums.mjs";
 
 const shortMs = 10;
@@ -90,5 +91,29 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { never, runToEnd, TimedOut, timebox } = await import("../parts/saga.mjs");
+      const { call, fork, join } = await import("redux-saga/effects");
+      function* child() {
+        try {
+          yield call(timebox, shortMs, never);
+        } catch (error) {
+          if (error instanceof TimedOut) return 1;
+          throw error;
+        }
+        return 0;
+      }
+      function* main(size) {
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield fork(child));
+        let fired = 0;
+        for (const task of tasks) fired += yield join(task);
+        return fired;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    asyncio: inPython,
   },
 };

@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { numbersBelow, sumBelow } from "../parts/sums.mjs";
 
 const minuteMs = 60_000;
@@ -79,5 +80,24 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd, timebox } = await import("../parts/saga.mjs");
+      const { fork, join } = await import("redux-saga/effects");
+      function* echo(value) {
+        yield Promise.resolve();
+        return value;
+      }
+      function* main(size) {
+        const tasks = [];
+        for (let index = 0; index < size; index++) tasks.push(yield fork(timebox, minuteMs, echo, index));
+        let total = 0;
+        for (const task of tasks) total += yield join(task);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    asyncio: inPython,
   },
 };

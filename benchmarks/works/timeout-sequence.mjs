@@ -1,3 +1,4 @@
+import { inPython } from "../parts/in-python.mjs";
 import { sumBelow } from "../parts/sums.mjs";
 
 const minuteMs = 60_000;
@@ -66,5 +67,22 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd, timebox } = await import("../parts/saga.mjs");
+      const { call } = await import("redux-saga/effects");
+      function* echo(value) {
+        yield Promise.resolve();
+        return value;
+      }
+      function* main(size) {
+        let total = 0;
+        for (let index = 0; index < size; index++) total += yield call(timebox, minuteMs, echo, index);
+        return total;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    asyncio: inPython,
   },
 };

@@ -1,3 +1,5 @@
+import { inPython } from "../parts/in-python.mjs";
+
 export const work = {
   title: "trip through the scheduler",
   explains:
@@ -58,5 +60,33 @@ export const work = {
       });
       return (size) => Effect.runPromise(main(size));
     },
+
+    async saga() {
+      const { runToEnd } = await import("../parts/saga.mjs");
+      function* main(size) {
+        let trips = 0;
+        while (trips < size) {
+          yield Promise.resolve();
+          trips += 1;
+        }
+        return trips;
+      }
+      return (size) => runToEnd(main, size);
+    },
+
+    async co() {
+      const { default: co } = await import("co");
+      const main = co.wrap(function* (size) {
+        let trips = 0;
+        while (trips < size) {
+          yield Promise.resolve();
+          trips += 1;
+        }
+        return trips;
+      });
+      return main;
+    },
+
+    asyncio: inPython,
   },
 };
