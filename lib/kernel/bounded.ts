@@ -3,7 +3,7 @@ import { checkOperable } from "./check-operable.js";
 import { refusesAwait } from "./refuse-await.js";
 import { type Instruction, type Operable, type Operation } from "./operation.js";
 import { toFrame } from "./spawning.js";
-import type { Boundary } from "./tree.js";
+import { Frame, type Boundary } from "./tree.js";
 
 class Bounded<T> implements Operation<T> {
   constructor(
@@ -15,7 +15,19 @@ class Bounded<T> implements Operation<T> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
     // What the kind settles with is the T that its function promises.
-    return toFrame(this.caller, this.op, this.makeKind())[Symbol.iterator]() as Iterator<Instruction, T>;
+    return this.frame()[Symbol.iterator]() as Iterator<Instruction, T>;
+  }
+
+  /** A refusal is a step like any other: a loop that goes on after it does not starve the host (S4). */
+  private frame(): Frame {
+    try {
+      return toFrame(this.caller, this.op, this.makeKind());
+    } catch (error) {
+      const refuse = (): never => {
+        throw error;
+      };
+      return new Frame(refuse, [], null);
+    }
   }
 }
 refusesAwait(Bounded.prototype);

@@ -288,6 +288,26 @@ describe("E5 a generator object", () => {
     await expect(task.then(() => "ran twice", textOf)).resolves.toBe(`TypeError COPPICE_USED: ${used}`);
   });
 
+  it("S4 a loop that goes on after the refusal does not starve the others", async () => {
+    let isOver = false;
+    const generator = make();
+    await simulate(function* () {
+      yield* scoped(generator);
+      yield* spawn(function* () {
+        yield* sleep(0);
+        isOver = true;
+      });
+      while (!isOver) {
+        try {
+          yield* scoped(generator);
+        } catch (error) {
+          expect(textOf(error)).toBe(`TypeError COPPICE_USED: ${used}`);
+        }
+      }
+    });
+    expect(isOver).toBe(true);
+  });
+
   it("E5 cannot be run by itself while it runs", async () => {
     const { run } = world();
     const holder: { generator?: Operation<void> } = {};
