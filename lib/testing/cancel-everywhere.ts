@@ -1,7 +1,9 @@
-import { checkDuration, checkFunction, checkOptions, type Operable } from "../kernel/index.js";
+import { leavesOf } from "../errors/index.js";
+import { checkFunction, checkOptions, type Operable } from "../kernel/index.js";
 import { CancellationPointError } from "./errors.js";
-import { Intruder, type Moment, type Scene, type Strike } from "./intruder.js";
+import { Intruder, ownErrors, type Moment, type Scene, type Strike } from "./intruder.js";
 import { checkLeftoverOptions, LEFTOVER_OPTIONS, type LeftoverOptions } from "./leftovers.js";
+import { checkLimits, LIMITS, type Limits } from "./limits.js";
 import { RealWorld } from "./real-world.js";
 import { planPairs, planStrikes } from "./strikes.js";
 import { Tracking } from "./tracking.js";
@@ -29,7 +31,7 @@ export interface CancelledRun extends RunResult {
 }
 
 /** How to cancel everywhere. */
-export interface CancelEverywhereOptions extends LeftoverOptions {
+export interface CancelEverywhereOptions extends LeftoverOptions, Limits {
   /** Is called after each run, the counting one included: throw when something is not as it has to be. */
   readonly check?: Check<CancelledRun>;
   /** Whether to cancel once more, from outside, during the cleanup of what was cancelled. Yes when left out. */
@@ -38,8 +40,6 @@ export interface CancelEverywhereOptions extends LeftoverOptions {
   readonly tasks?: boolean;
   /** Only this yield point: to run a failure again. */
   readonly only?: number;
-  /** As in `createVirtualClock`. */
-  readonly patience?: number;
   /** For messages; the operation's own name when left out. */
   readonly name?: string;
 }
@@ -52,7 +52,7 @@ export interface CancellationReport {
   readonly runs: number;
 }
 
-const OPTIONS = ["check", "again", "tasks", "only", "patience", "name", ...LEFTOVER_OPTIONS];
+const OPTIONS = ["check", "again", "tasks", "only", "name", ...LIMITS, ...LEFTOVER_OPTIONS];
 
 /**
  * Runs an operation once to count its yield points, and then again and again, cancelling exactly at one of them: before
@@ -75,7 +75,7 @@ export async function cancelEverywhere(
   checkFunction("cancelEverywhere", makeOperation);
   checkOptions("cancelEverywhere()", OPTIONS, options);
   checkLeftoverOptions("cancelEverywhere", options);
-  if (options.patience !== undefined) checkDuration("cancelEverywhere", "patience", options.patience);
+  checkLimits("cancelEverywhere", options);
   const tracking = new Tracking();
   const sweep = new Sweep(makeOperation, options, tracking);
   await tracking.track(() => sweep.run());
@@ -219,5 +219,13 @@ class Sweep {
 function faultOf({ outcome, error }: RunResult, scenes: readonly Scene[]): Fault | null {
   if (outcome !== "failed") return null;
   const isWhole = scenes.every((scene) => scene.isOutermost);
-  return isMisuse(error) || (isWhole && !isEchoOfCancel(error)) ? { error } : null;
+  if (isMisuse(error)) return { error };
+  if (!isWhole) return null;
+  const own = new Set(scenes.flatMap(ownErrors).flatMap(singleErrors));
+  const fromCleanup = singleErrors(error).filter((single) => !own.has(single) && !isEchoOfCancel(single));
+  return fromCleanup.length === 0 ? null : { error };
+}
+
+function singleErrors(error: unknown): unknown[] {
+  return Array.from(leavesOf(error), (leaf) => leaf.error);
 }

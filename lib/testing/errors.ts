@@ -1,4 +1,5 @@
 /** How a test fails: each class stands for one kind of finding, and its message is the whole report. */
+import { describeError } from "../errors/index.js";
 
 /** Every task is parked and nothing can wake any of them. */
 export class DeadlockError extends Error {
@@ -32,7 +33,7 @@ export class LeftBehindError extends Error {
   }
 }
 
-/** A task goes on and on without ever waiting for anything. */
+/** The operation does not end: a task never waits for anything, or there is no end of its timers. */
 export class SpinningError extends Error {
   override readonly name: string = "SpinningError";
   readonly code = "COPPICE_SPINNING";
@@ -108,8 +109,7 @@ function reportPoint(found: CancellationPoint): string {
 
 /** What was found, on as many lines as it has. */
 export function textOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll("\n", "\n    ");
+  return describeError(error).replaceAll("\n", "\n    ");
 }
 
 /** What is known of a run that went wrong in some order. */

@@ -1,8 +1,9 @@
 /** The runs of one exploration: who chooses in each, which are in order, and how a failure is reported. */
 import { misuse, show } from "../errors/index.js";
-import { checkDuration, checkFunction, type Operable } from "../kernel/index.js";
+import { checkFunction, type Operable } from "../kernel/index.js";
 import { ScheduleError } from "./errors.js";
 import { checkLeftoverOptions, type LeftoverOptions } from "./leftovers.js";
+import { checkLimits, type Limits } from "./limits.js";
 import { PrefixOrder, ScheduledOrder, SeededOrder, type TracedOrder } from "./orders.js";
 import { seedOf } from "./random.js";
 import { RealWorld } from "./real-world.js";
@@ -20,11 +21,9 @@ export interface ExploredRun extends RunResult {
 }
 
 /** What all runs of an operation in a chosen order have in common. */
-export interface ReplayOptions extends LeftoverOptions {
+export interface ReplayOptions extends LeftoverOptions, Limits {
   /** Is called after each run: throw when something is not as it has to be. */
   readonly check?: Check<ExploredRun>;
-  /** As in `createVirtualClock`. */
-  readonly patience?: number;
   /** For messages; the operation's own name when left out. */
   readonly name?: string;
 }
@@ -88,7 +87,7 @@ export class Exploration {
   ) {
     checkFunction(caller, make);
     checkLeftoverOptions(caller, options);
-    if (options.patience !== undefined) checkDuration(caller, "patience", options.patience);
+    checkLimits(caller, options);
     this.#name = options.name ?? (make.name === "" ? "operation" : make.name);
   }
 

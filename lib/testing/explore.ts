@@ -8,6 +8,7 @@ import {
   type ReplayOptions,
 } from "./exploration.js";
 import { LEFTOVER_OPTIONS } from "./leftovers.js";
+import { LIMITS } from "./limits.js";
 import type { VirtualClock } from "./virtual-clock.js";
 
 /** How to explore. */
@@ -20,7 +21,7 @@ export interface ExploreOptions extends ReplayOptions {
   readonly exhaustive?: boolean;
 }
 
-const COMMON = ["check", "patience", "name", ...LEFTOVER_OPTIONS];
+const COMMON = ["check", "name", ...LIMITS, ...LEFTOVER_OPTIONS];
 
 /**
  * Runs an operation many times, each time in another order: which of the ready tasks steps next, and which of several

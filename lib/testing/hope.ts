@@ -41,10 +41,11 @@ export class Hope {
 
   /** @param dueMs - how far away the next timer is, `Infinity` without one */
   limitMs(parked: Parked, dueMs: number, roots: readonly TaskNode[]): number {
-    const { isBusy } = this.real;
-    if (dueMs === Infinity) return this.#limitForEver(parked, isBusy, roots);
+    if (dueMs === Infinity) return this.#limitForEver(parked, this.real.isBusy, roots);
     const hoped = parked.waits.filter((wait) => this.#hopeless?.has(wait) !== true);
-    if (hoped.length === 0 || (parked.side !== "outside" && isBusy !== true)) return 0;
+    if (hoped.length === 0) return 0;
+    const { isBusy } = this.real;
+    if (parked.side !== "outside" && isBusy !== true) return 0;
     if (isBusy !== true) return isBusy === undefined ? this.patienceMs : this.quietMs;
     return hoped.every((wait) => this.#slow?.has(wait) === true) ? dueMs : this.patienceMs + dueMs;
   }

@@ -18,6 +18,7 @@ export { eventLog, type EventLog } from "./event-log.js";
 export { explore, replay, type ExploreOptions } from "./explore.js";
 export type { ExplorationReport, ExploredRun, ReplayOptions } from "./exploration.js";
 export type { Leftover, LeftoverOptions } from "./leftovers.js";
+export type { Limits } from "./limits.js";
 export type { CoppiceMatchers } from "./matcher-types.js";
 export { matchers, type Expected, type MatcherResult } from "./matchers.js";
 export { runTest, type RunTestOptions } from "./run-test.js";

@@ -9,10 +9,10 @@
  *
  * Where others have to come first, a task that does nothing else cancels: it is put in the right place of the line.
  */
-import type { TaskNode, Wait } from "../kernel/index.js";
+import type { Frame, TaskNode, Wait } from "../kernel/index.js";
 import type { Order } from "./host.js";
 import type { Watcher } from "./scheduler.js";
-import { drawTree, linesOf } from "./tree.js";
+import { drawTree, framesOf, linesOf, tasksBelow } from "./tree.js";
 import type { World } from "./world.js";
 import { cancellable, titleOf } from "./yield-points.js";
 
@@ -34,6 +34,16 @@ export interface Scene {
   readonly isOutermost: boolean;
   readonly lines: readonly string[];
   readonly tree: string;
+  /** The boundaries that were running then. */
+  readonly running: readonly Frame[];
+  /** The errors that they had by then. */
+  readonly errors: readonly unknown[];
+}
+
+/** Errors that are none of the cleanup: from before, or of boundaries that ended before their cancellation landed. */
+export function ownErrors({ running, errors }: Scene): unknown[] {
+  const late = running.flatMap(({ scope }) => scope?.errors?.slice(0, scope.causes) ?? []);
+  return [...errors, ...late];
 }
 
 export class Intruder implements Watcher, Order {
@@ -114,12 +124,15 @@ export class Intruder implements Watcher, Order {
     const scope = scopes[Math.min(strike.scope, scopes.length - 1)];
     if (scope === undefined) return;
     const roots = this.world?.roots.filter((root) => root.name !== "cancelEverywhere") ?? [];
+    const running = framesOf(tasksBelow(roots));
     this.scenes.push({
       title: titleOf(task),
       scope: scope.name,
       isOutermost: scope === scopes[scopes.length - 1],
       lines: this.isLooking ? linesOf(task) : [],
       tree: this.isLooking ? drawTree(roots) : "",
+      running,
+      errors: running.flatMap((frame) => frame.scope?.errors ?? []),
     });
     scope.cancel();
   }

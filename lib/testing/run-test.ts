@@ -1,21 +1,20 @@
-import { checkDuration, checkOperable, checkOptions, errorOf } from "../kernel/index.js";
+import { checkOperable, checkOptions, errorOf } from "../kernel/index.js";
 import { checkLeftoverOptions, LEFTOVER_OPTIONS, type LeftoverOptions } from "./leftovers.js";
+import { checkLimits, LIMITS, type Limits } from "./limits.js";
 import { tryOut, type TestBody } from "./trial.js";
 import { createVirtualClock, worldOf, type VirtualClock } from "./virtual-clock.js";
 
 /** How to run a test. */
-export interface RunTestOptions extends LeftoverOptions {
+export interface RunTestOptions extends LeftoverOptions, Limits {
   /** The clock to run on; a new one when left out. */
   readonly clock?: VirtualClock;
-  /** As in `createVirtualClock`, for the new clock. */
-  readonly patience?: number;
   /** For messages; the operation's own name when left out. */
   readonly name?: string;
   /** Cancels the operation when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS = ["clock", "patience", "name", "signal", ...LEFTOVER_OPTIONS];
+const OPTIONS = ["clock", "name", "signal", ...LIMITS, ...LEFTOVER_OPTIONS];
 
 /**
  * Runs an operation in virtual time: whenever every task is parked and only timers remain, time jumps to the next one.
@@ -34,8 +33,8 @@ export async function runTest<T>(body: TestBody<T>, options: RunTestOptions = {}
   checkOptions("runTest()", OPTIONS, options);
   checkLeftoverOptions("runTest", options);
   checkOperable("runTest", body);
+  checkLimits("runTest", options);
   const { patience } = options;
-  if (patience !== undefined) checkDuration("runTest", "patience", patience);
   const clock = options.clock ?? createVirtualClock(patience === undefined ? {} : { patience });
   const { task, outcome, fault } = await tryOut(worldOf(clock), body, { ...options, clock });
   if (outcome !== null && outcome.type !== "value") throw errorOf(task);

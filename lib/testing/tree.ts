@@ -11,6 +11,14 @@ export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
   return tasks;
 }
 
+/** The boundaries on the stacks of some tasks. */
+export function framesOf(tasks: readonly TaskNode[]): Frame[] {
+  const frames: Frame[] = [];
+  for (const task of tasks)
+    for (let frame = task.frame; frame !== null; frame = frame.parent) frames.push(frame);
+  return frames;
+}
+
 /** The children of a task, in the order of their creation. */
 export function childrenOf(task: TaskNode): TaskNode[] {
   const children: TaskNode[] = [];

@@ -32,6 +32,7 @@ export interface TrialOptions extends LeftoverOptions {
   readonly name?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: VirtualClock | undefined;
+  readonly timers?: number | undefined;
 }
 
 /** @param tracking - one that tracks the caller already; otherwise the run is tracked by itself */
@@ -65,7 +66,7 @@ async function goThrough(
   node.isObserved = true;
   try {
     // Most runs of an exploration are over by now.
-    if (node.outcome === null) await world.drive(() => node.outcome !== null);
+    if (node.outcome === null) await world.drive(() => node.outcome !== null, options.timers);
   } catch (error) {
     await end(world, [task]);
     return { task: node, outcome: null, fault: { error } };

@@ -12,6 +12,7 @@ import {
   type Task,
   type WaitDescription,
 } from "../kernel/index.js";
+import { checkLimits, type Limits } from "./limits.js";
 import { World } from "./world.js";
 
 /** A clock that stands still until it is moved. */
@@ -136,13 +137,7 @@ class AdvanceWait extends Wait<void> {
 }
 
 /** How to make a clock. */
-export interface VirtualClockOptions {
-  /**
-   * For how long time stands still while something real is under way that a task waits for, in real ms: 1,000 when
-   * left out, 0 not to wait at all. After that time passes as fast as it does outside.
-   */
-  readonly patience?: number;
-}
+export type VirtualClockOptions = Pick<Limits, "patience">;
 
 /**
  * Makes a clock for tests. Operations that run on it see its time and no other; everything else is untouched.
@@ -154,8 +149,8 @@ export interface VirtualClockOptions {
  */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
   checkOptions("createVirtualClock()", ["patience"], options);
+  checkLimits("createVirtualClock", options);
   const { patience } = options;
-  if (patience !== undefined) checkDuration("createVirtualClock", "patience", patience);
   return clockOf(new World({ patienceMs: patience }));
 }
 

@@ -18,9 +18,11 @@ import { TestScheduler, type Watcher } from "./scheduler.js";
 import type { Tracking } from "./tracking.js";
 import { drawTree } from "./tree.js";
 
-/** How many slices of work have to pass without an idle moment, and how much real time, to be too much. */
+/** How many slices of work without an idle moment are too many; and for how long, in real ms, while something is under way outside. */
 const MOST_SLICES = 500;
 const MOST_REAL_MS = 2_500;
+/** How many timers may fire one after the other before a run counts as endless. */
+const MOST_TIMERS = 100_000;
 /** How many times time may jump before the real event loop has its turn all the same. */
 const MOST_ROUNDS = 1_000;
 /** How long to wait for an event before looking around again, in real ms. */
@@ -57,12 +59,16 @@ export class World {
   #rounds = Infinity;
   /** What the code under test has set going outside, where that is known. */
   tracking: Tracking | null = null;
+  readonly #real: RealWorld;
+  #mostTimers = MOST_TIMERS;
+  #timersFired = 0;
 
   constructor(options: WorldOptions = {}) {
     const line = options.isNaming === true ? new ReadyLine() : undefined;
     this.host = new TestHost(options.order, line);
     this.scheduler = new TestScheduler(this.host, options.watcher ?? null, line ?? null);
-    this.hope = new Hope(options.real ?? new RealWorld(), options.patienceMs, options.quietMs);
+    this.#real = options.real ?? new RealWorld();
+    this.hope = new Hope(this.#real, options.patienceMs, options.quietMs);
   }
 
   run<T>(op: Operable<T>, options?: RunOptions): Task<T> {
@@ -94,9 +100,12 @@ export class World {
   /**
    * Goes on until `isOver`, jumping from timer to timer.
    *
-   * @throws DeadlockError when nothing can wake the parked tasks, SpinningError when a task never parks
+   * @throws DeadlockError when nothing can wake the parked tasks, SpinningError when a task never parks or there is no
+   *   end of timers
    */
-  drive(isOver: () => boolean): Promise<void> {
+  drive(isOver: () => boolean, mostTimers = MOST_TIMERS): Promise<void> {
+    this.#timersFired = 0;
+    this.#mostTimers = mostTimers;
     return this.#goOn(isOver, true);
   }
 
@@ -135,7 +144,8 @@ export class World {
   #work(): boolean {
     if (this.host.hasMacrotask) {
       this.host.runMacrotasks();
-      if (this.#isSpinning) throw this.#spinning();
+      if (this.#isSpinning)
+        throw this.#endless("A task goes on and on without waiting for anything", SPINNING_HINT);
       return true;
     }
     this.host.idle();
@@ -166,6 +176,8 @@ export class World {
       if (this.scheduler.events !== events || isOver() || this.#moves.length > 0) return;
     }
     if (at === undefined) throw reportDeadlock(this.roots);
+    if (++this.#timersFired > this.#mostTimers)
+      throw this.#endless(`There is no end: ${this.#mostTimers} timers have fired`, ENDLESS_HINT);
     this.hope.giveUp(parked);
     this.host.moveTo(at);
   }
@@ -182,14 +194,18 @@ export class World {
 
   get #isSpinning(): boolean {
     const { slices, slicesSince } = this.host;
-    return slices > MOST_SLICES && outside.now() - slicesSince > MOST_REAL_MS;
+    if (slices <= MOST_SLICES) return false;
+    // It may be waiting in a loop for something real, which gets its time.
+    const isAlone = this.tracking?.hasStarted === false && this.#real.isBusy === false;
+    return isAlone || outside.now() - slicesSince > MOST_REAL_MS;
   }
 
-  #spinning(): Error {
-    return new SpinningError(
-      "A task goes on and on without waiting for anything.\n" +
-        `${drawTree(this.roots)}\n` +
-        "Let it wait for what it waits for (an Event, a Queue, sleep) instead of looping over checkpoint().",
-    );
+  #endless(what: string, hint: string): SpinningError {
+    return new SpinningError(`${what}.\n${drawTree(this.roots)}\n${hint}`);
   }
 }
+
+const SPINNING_HINT =
+  "Let it wait for what it waits for (an Event, a Queue, sleep) instead of looping over checkpoint().";
+const ENDLESS_HINT =
+  "Cancel what runs for ever when the test has seen enough, for instance by spawning it: what the test's own function* has spawned is cancelled when it returns.";
