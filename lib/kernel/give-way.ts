@@ -1,6 +1,23 @@
 /** The wait that goes behind the ready tasks once: the measure of a trip through the scheduler. */
-import { DEFERRED, enter, FRESH, Wait, type WaitDescription } from "./instruction.js";
+import { DEFERRED, enter, FRESH, SETTLED, Wait, type WaitDescription } from "./instruction.js";
 import { answer, PROBE } from "./probe.js";
+
+/** One that has been read: nobody looks at it again, and the next trip needs no new one. */
+let spare: GiveWay | null = null;
+
+function recycle(wait: GiveWay): void {
+  wait.task = null;
+  spare = wait;
+}
+
+/** A fresh wait that gives way once. */
+export function givingWay(): GiveWay {
+  if (spare === null) return new GiveWay();
+  const wait = spare;
+  spare = null;
+  wait.renew();
+  return wait;
+}
 
 export class GiveWay extends Wait<void> {
   private hasGivenWay = false;
@@ -10,6 +27,10 @@ export class GiveWay extends Wait<void> {
     if (sent === PROBE) {
       const reply = answer();
       return reply;
+    }
+    if (this.phase === SETTLED) {
+      recycle(this);
+      return this;
     }
     if (this.phase !== FRESH) return super.next(sent);
     const task = enter(this);
@@ -22,7 +43,10 @@ export class GiveWay extends Wait<void> {
 
   begin(): void {
     if (this.hasGivenWay) {
-      this.succeed();
+      // As `succeed` would do; nobody has to be woken, for the task is stepping.
+      this.phase = SETTLED;
+      this.done = true;
+      this.value = undefined;
       return;
     }
     this.phase = DEFERRED;
@@ -32,6 +56,13 @@ export class GiveWay extends Wait<void> {
 
   withdraw(): boolean {
     return true;
+  }
+
+  renew(): void {
+    this.phase = FRESH;
+    this.done = false;
+    this.value = this;
+    this.hasGivenWay = false;
   }
 
   describe(): WaitDescription {

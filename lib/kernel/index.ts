@@ -8,7 +8,7 @@ export { lookUp, READ, withValue, type ContextNode, type ContextReader } from ".
 export { CancelledError, CleanupError, TimeoutError } from "./errors.js";
 export { surroundings, type Enclosure } from "./enclosure.js";
 export { leaveFrame } from "./leave-frame.js";
-export { GiveWay } from "./give-way.js";
+export { GiveWay, givingWay } from "./give-way.js";
 export type { CancelOptions } from "./grace.js";
 export { RealHost, type Host } from "./host.js";
 export { boundaryOf, currentTask, instantly, Registering, registering, runningTask } from "./instant.js";

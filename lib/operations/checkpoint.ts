@@ -1,6 +1,13 @@
-import { GiveWay, waiting, type Operation } from "../kernel/index.js";
+import { givingWay, refusesAwait, type Operation } from "../kernel/index.js";
 
-const once = waiting(() => new GiveWay());
+class Checkpoint implements Operation<void> {
+  [Symbol.iterator](): ReturnType<Operation<void>[typeof Symbol.iterator]> {
+    return givingWay()[Symbol.iterator]();
+  }
+}
+refusesAwait(Checkpoint.prototype);
+
+const once = new Checkpoint();
 
 /**
  * Gives way to the other ready tasks, and lets timers and I/O through: what a long loop without other waits needs
