@@ -32,7 +32,7 @@ const targets = {
   resolved: [timesPlain(2.5, many)],
   "recursion-deep": [works(1_000_000), aheadBy(1, "effect", 1_000_000)],
   "recursion-resume": [timesPlain(1.5, 100), growth(10_000, 100, 1.25)],
-  memory: [atMost(700, many)],
+  memory: [atMost(700, many, "bytes")],
   "timeout-sequence": [timesPlain(0.25, many)],
   "timeout-parallel": [timesPlain(0.4, many)],
   "timeout-fires": [timesPlain(0.4, many)],
@@ -44,12 +44,12 @@ const targets = {
   "group-failure": [aheadOfAll(100), aheadOfAll(10_000)],
   "events-emitter": [timesPlain(1.2, many)],
   "events-target": [timesPlain(1, many)],
-  "fairness-lateness": [atMost(10, 1), atMost(10, 100), atMost(10, 10_000)],
-  "fairness-ready": [atMost(10, 1), atMost(10, 100)],
-  "fairness-loss": [atMost(5, 1), atMost(5, 100)],
-  hooks: [atMost(1, 1)],
-  "import-time": [atMost(10, 1)],
-  "bundle-size": [atMost(5_000, 1)],
+  "fairness-lateness": [atMost(10, 1, "ms"), atMost(10, 100, "ms"), atMost(10, 10_000, "ms")],
+  "fairness-ready": [atMost(10, 1, "ms"), atMost(10, 100, "ms")],
+  "fairness-loss": [atMost(5, 1, "%"), atMost(5, 100, "%")],
+  hooks: [atMost(1, 1, "%")],
+  "import-time": [atMost(10, 1, "ms")],
+  "bundle-size": [atMost(5_000, 1, "bytes")],
 };
 
 /** @returns {Target} */
@@ -100,14 +100,14 @@ function aheadOfAll(/** @type {number} */ size, /** @type {readonly string[]} */
 }
 
 /** @returns {Target} */
-function atMost(/** @type {number} */ limit, /** @type {number} */ size) {
+function atMost(/** @type {number} */ limit, /** @type {number} */ size, /** @type {string} */ unit) {
   return {
     size,
-    text: `at most ${formatNumber(limit)}`,
-    judge: (work) => {
-      const value = cellAt(work.cells, size, "coppice")?.median;
+    text: `at most ${formatNumber(limit)} ${unit}`,
+    judge: ({ cells }) => {
+      const value = cellAt(cells, size, "coppice")?.median;
       if (value === undefined) return undefined;
-      return { measured: `${formatNumber(value)} ${work.unit}`, isReached: value <= limit };
+      return { measured: `${formatNumber(value)} ${unit}`, isReached: value <= limit };
     },
   };
 }

@@ -24,6 +24,7 @@ export const workNames = /** @type {const} */ ([
   "fairness-ready",
   "fairness-cost",
   "fairness-loss",
+  "hooks",
   "import-time",
   "bundle-size",
 ]);
