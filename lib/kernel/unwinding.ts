@@ -24,6 +24,9 @@ export class Unwinding implements Driver {
   /** True when the next resumption is a `return()`. */
   isCutting = true;
   private awaited: Wait<unknown> | null = null;
+  /** Where the generator stood at the awaited wait, and where it was last cut because such a wait had failed. */
+  private awaitedAt: Trail | null = null;
+  private failedAt: Trail | null = null;
   private isDelegated = false;
   private cuts = 0;
   private stopWatching: (() => void) | null = null;
@@ -61,7 +64,10 @@ export class Unwinding implements Driver {
   private resume(): IteratorResult<unknown, unknown> {
     const { awaited, generator } = this;
     const hasFailed = awaited !== null && awaited.phase === FAILED;
-    if (hasFailed) this.frame.needScope().record(awaited.value);
+    if (hasFailed) {
+      this.frame.needScope().record(awaited.value);
+      this.failedAt = this.awaitedAt;
+    }
     const cuts = this.isCutting || this.isDelegated || hasFailed;
     this.awaited = null;
     this.isCutting = this.isDelegated = false;
@@ -73,11 +79,14 @@ export class Unwinding implements Driver {
   private accepts(task: TaskNode, wait: Wait<unknown>): boolean {
     const now = trailOf(this.generator);
     const landing = this.landing === null ? null : readTrail(this.landing);
-    if (task.isForced || landing === null || hasLoopedBack(landing, now)) {
+    const { failedAt } = this;
+    if (task.isForced || landing === null || hasLoopedBack(landing, now) || hasLoopedBack(failedAt, now)) {
       this.discard(task, wait, now);
       return false;
     }
-    this.isDelegated = standsInDelegate(landing, now);
+    // What a helper of the cleanup leaves because it failed is left by `return()` as well.
+    this.isDelegated = standsInDelegate(failedAt ?? landing, now);
+    this.awaitedAt = now;
     if (task.scheduler.host.isDebugging) {
       if (this.isDelegated) this.warnOfDelegate(task, now);
       this.stopWatching ??= watchUnwinding(task);
@@ -120,16 +129,17 @@ export function landingOf(frame: Frame, generator: Driver): Mark | null {
   return depth === 0 || (depth === 1 && isQuiet(frame, generator)) ? null : mark(generator, depth);
 }
 
-function hasLoopedBack(landing: Trail, now: Trail): boolean {
-  const { positions, depth } = landing;
+function hasLoopedBack(cutAt: Trail | null, now: Trail): boolean {
+  if (cutAt === null) return false;
+  const { positions, depth } = cutAt;
   if (now.depth !== depth || positions.length === 0 || now.positions.length === 0) return false;
   return now.positions.every((position, i) => position === positions[i]);
 }
 
-/** The rule of C4: a delegate's `finally` leaves the outermost generator where it was at the landing. */
-function standsInDelegate(landing: Trail, now: Trail): boolean {
+/** The rule of C4: a delegate's `finally` leaves the outermost generator where it was when it was cut. */
+function standsInDelegate(cutAt: Trail, now: Trail): boolean {
   if (now.depth === 1) return false;
-  const [then] = landing.positions;
+  const [then] = cutAt.positions;
   const [outermost] = now.positions;
   return then === undefined || outermost === undefined || then === outermost;
 }

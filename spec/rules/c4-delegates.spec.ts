@@ -103,6 +103,65 @@ describe("a finally block of a delegated function*", () => {
   });
 });
 
+describe("a helper that fails in a finally block", () => {
+  it("C4, C5 is left by its own finally, and its caller is not resumed as if it had returned", async () => {
+    const log: string[] = [];
+    const failing = operation(function* failing() {
+      yield* sleep(1);
+      throw new Error("disk full");
+    });
+    function* helper(): Operation<void> {
+      try {
+        yield* failing();
+      } finally {
+        yield* threeSteps((event) => log.push(event));
+        log.push("AFTER CLEANUP");
+      }
+    }
+    const trial = await cancelAt(byCancel, 10, function* victim() {
+      try {
+        try {
+          yield* suspend();
+        } finally {
+          yield* helper();
+          log.push("RESUMED");
+        }
+      } finally {
+        yield* sleep(1);
+        yield* sleep(1);
+        log.push("own cleanup");
+      }
+    });
+    expect(log).toEqual(["step 1", "step 2", "step 3", "own cleanup"]);
+    expect([trial.ended, trial.at]).toEqual(["disk full", 16]);
+  });
+
+  it("C7 is cut when it goes back to the operation that failed", async () => {
+    const log: string[] = [];
+    const failing = operation(function* failing() {
+      yield* sleep(1);
+      throw new Error("disk full");
+    });
+    const trial = await cancelAt(byCancel, 10, function* victim() {
+      try {
+        yield* suspend();
+      } finally {
+        for (;;) {
+          try {
+            yield* failing();
+          } finally {
+            log.push("once more");
+            // eslint-disable-next-line no-unsafe-finally -- the mistake that this is about
+            continue;
+          }
+        }
+      }
+    });
+    expect(log.length).toBeLessThan(200);
+    expect(trial.left).toEqual({ tasks: 0, timers: 0, ready: 0 });
+  });
+});
+
 describe("debug mode", () => {
   it.each(everyWay)(
     "C4 warns of a delegate that waits in its finally, and names the place: %s",
