@@ -8,6 +8,7 @@ export default {
     "^coppice$": "<rootDir>/lib/index.ts",
     "^coppice/testing$": "<rootDir>/lib/testing/index.ts",
     "^coppice/node$": "<rootDir>/lib/node/index.ts",
+    "^coppice/effection$": "<rootDir>/lib/effection/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
   transform: {

@@ -34,6 +34,11 @@ export class Scope implements AsyncDisposable {
     return this.node.state === "closing" || this.node.state === "closed";
   }
 
+  /** Whether nothing lives in it: no child that runs, no resource, no cleanup that is still to be done. */
+  get isEmpty(): boolean {
+    return this.node.newest === null;
+  }
+
   /** Why it was cancelled, or undefined. */
   get cancellation(): Cancellation | undefined {
     return this.node.cancellation ?? undefined;

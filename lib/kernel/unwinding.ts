@@ -155,6 +155,12 @@ export function notAnOperation(task: TaskNode, yielded: unknown): Error {
       );
     }
     if ("then" in yielded) return misuse("NOT_AN_OPERATION", `${what} Use yield* until(promise).`);
+    if ("enter" in yielded && "description" in yielded) {
+      return misuse(
+        "NOT_AN_OPERATION",
+        `Task "${task.name}" yielded an operation of Effection. Write yield* fromEffection(operation), of coppice/effection.`,
+      );
+    }
   }
   if (typeof yielded === "function")
     return misuse("NOT_AN_OPERATION", `${what} Call it: yield* ${yielded.name || "fn"}(…).`);
