@@ -1,13 +1,13 @@
 /** The runs of one exploration: who chooses in each, which are in order, and how a failure is reported. */
 import { misuse, show } from "../errors/index.js";
-import { checkFunction, type Operable } from "../kernel/index.js";
-import { ScheduleError } from "./errors.js";
+import { checkFunction, type Operable, type TaskNode } from "../kernel/index.js";
+import { ScheduleError, SpinningError } from "./errors.js";
 import { checkLeftoverOptions, type LeftoverOptions } from "./leftovers.js";
 import { checkLimits, type Limits } from "./limits.js";
-import { PrefixOrder, ScheduledOrder, SeededOrder, type TracedOrder } from "./orders.js";
+import { orderOf, PrefixOrder, ScheduledOrder, seedFor, type TracedOrder } from "./orders.js";
 import { seedOf } from "./random.js";
 import { RealWorld } from "./real-world.js";
-import { readSchedule, writeSchedule, type Deviation } from "./schedule.js";
+import { readSchedule, writeSchedule } from "./schedule.js";
 import { Shrinking } from "./shrink.js";
 import { Tracking } from "./tracking.js";
 import { checkRun, runIn, type Check, type Fault, type RunResult } from "./verdict.js";
@@ -37,8 +37,10 @@ export interface ExplorationReport {
   readonly isComplete: boolean;
 }
 
-/** How often the same order is run twice, to see that it makes the same run. */
+/** How often an order is run twice, to see that it makes the same run. */
 const CONTROL_EVERY = 1_000;
+/** How many times as many orders as there seemed to be are tried before the rest is left to chance. */
+const MOST_TIMES_ESTIMATED = 4;
 
 export function checkSeed(seed: unknown): asserts seed is number {
   if (Number.isSafeInteger(seed)) return;
@@ -79,6 +81,8 @@ export class Exploration {
   #runs = 0;
   #quietMs: number | undefined;
   #isOutside = false;
+  /** Whether any task has called for promises or the like, the order of which nobody chooses. */
+  #hasCalledOut = false;
 
   constructor(
     caller: string,
@@ -95,112 +99,149 @@ export class Exploration {
     return this.#tracking.track(act);
   }
 
-  async tryMany(runs: number, seed: number): Promise<ExplorationReport> {
-    const plain = await this.#count(new ScheduledOrder([]), undefined);
-    // Where nothing can be chosen there is but one order.
-    const isComplete = plain.trace.places.length === 0 && !this.#isOutside;
-    for (let i = 1; i < runs && !isComplete; i++) {
-      const runSeed = seedOf(seed, i);
-      const order = await this.#count(new SeededOrder(runSeed), runSeed);
-      if (i % CONTROL_EVERY === 1) await this.#control(runSeed, order);
+  /** Tries the plain order, then every order if they seem to be few and that is allowed, then others by chance. */
+  async tryMany(runs: number, seed: number, canTryAll: boolean): Promise<ExplorationReport> {
+    const plain = await this.#count(new PrefixOrder([]), undefined);
+    await this.#control(new PrefixOrder([]), plain);
+    // As if there were as many choices in every order as in this one.
+    const estimate = plain.order.trace.counts.reduce((product, count) => product * count, 1);
+    if (canTryAll && !this.#hasCalledOut && estimate <= runs) {
+      const isComplete = await this.#tryEach(
+        plain.order.next(),
+        Math.min(runs, MOST_TIMES_ESTIMATED * estimate),
+      );
+      await this.#control(new PrefixOrder([]), plain);
+      if (isComplete) return this.#report(true);
     }
-    return this.#report(isComplete);
+    for (let i = 1; this.#runs < runs; i++) {
+      const runSeed = seedOf(seed, i);
+      const made = await this.#count(orderOf(runSeed), runSeed);
+      if (i % CONTROL_EVERY === 0) await this.#control(orderOf(runSeed), made, runSeed);
+    }
+    return this.#report(false);
   }
 
   async tryAll(runs: number): Promise<ExplorationReport> {
-    let prefix: number[] | null = [];
-    while (prefix !== null && this.#runs < runs) {
-      const order: PrefixOrder = await this.#count(new PrefixOrder(prefix), undefined);
-      prefix = order.next();
-    }
-    return this.#report(prefix === null);
+    return this.#report(await this.#tryEach([], runs));
   }
 
-  async replay(order: unknown): Promise<ExploredRun> {
-    const seed = typeof order === "string" && /^\s*\d+\s*$/.test(order) ? Number(order) : order;
+  /** Tries one order after the other; true when these were all. */
+  async #tryEach(first: number[] | null, runs: number): Promise<boolean> {
+    let prefix = first;
+    while (prefix !== null && this.#runs < runs) {
+      const made: Made<PrefixOrder> = await this.#count(new PrefixOrder(prefix), undefined);
+      if (!made.order.hasKept && !this.#isOutside) throw this.#otherRun(made, seedFor(made.order.trace));
+      prefix = made.order.next();
+    }
+    return prefix === null && !this.#hasCalledOut;
+  }
+
+  async replay(given: unknown): Promise<ExploredRun> {
+    const seed = typeof given === "string" && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
     const schedule = typeof seed === "string" ? readSchedule(seed) : null;
     if (schedule === null) checkSeed(seed);
-    const chosen = typeof seed === "number" ? new SeededOrder(seed) : new ScheduledOrder(schedule ?? []);
-    const { fault, run } = await this.#run(chosen.tell());
-    if (fault === null) return { ...run, schedule: run.schedule };
-    throw this.#failure(chosen, fault, typeof seed === "number" ? seed : undefined, 0);
+    const order = typeof seed === "number" ? orderOf(seed) : new ScheduledOrder(schedule ?? []);
+    const made = await this.#run(order.tell());
+    if (made.fault === null) return { ...made.run, schedule: made.run.schedule };
+    throw this.#failure(made, made.fault, typeof seed === "number" ? seed : undefined, 0);
   }
 
   /** One run that counts; throws when it fails. */
-  async #count<O extends TracedOrder>(order: O, seed: number | undefined): Promise<O> {
+  async #count<O extends TracedOrder>(order: O, seed: number | undefined): Promise<Made<O>> {
     this.#runs++;
-    const { fault } = await this.#run(order);
+    const made = await this.#run(order);
     this.#schedules.add(order.trace.hash);
-    if (fault === null) return order;
-    throw await this.#shortened(order, fault, seed);
+    if (made.fault === null) return made;
+    throw await this.#shortened(made, made.fault, seed);
   }
 
-  async #run(order: TracedOrder): Promise<{ readonly fault: Fault | null; readonly run: ExploredRun }> {
-    const { patience } = this.options;
+  async #run<O extends TracedOrder>(order: O): Promise<Made<O>> {
     const world = new World({
       order,
       isNaming: true,
       real: this.#real,
-      patienceMs: patience,
+      patienceMs: this.options.patience,
       quietMs: this.#quietMs,
     });
-    const { trial, result } = await runIn(
-      world,
-      this.make,
-      { ...this.options, name: this.#name },
-      this.#tracking,
-    );
+    const options = { ...this.options, name: this.#name };
+    const { trial, result } = await runIn(world, this.make, options, this.#tracking);
     const run = new Explored(result, order);
+    // What `check` does is not part of the run.
+    const { events } = world.scheduler;
     this.#isOutside ||= world.hasWaitedOutside;
+    this.#hasCalledOut ||= this.#tracking.hasStarted;
     if (world.hope.hasGivenUp) this.#quietMs = 1;
     const failed = result.outcome === "completed" ? null : { error: result.error };
     const fault = trial.fault ?? failed ?? (await checkRun(world, this.options.check, run));
-    return { fault, run };
+    return { order, fault, run, events, root: trial.task };
   }
 
-  async #shortened(order: TracedOrder, fault: Fault, seed: number | undefined): Promise<ScheduleError> {
+  async #shortened(made: Made<TracedOrder>, fault: Fault, seed: number | undefined): Promise<ScheduleError> {
+    const isLong = fault.error instanceof SpinningError;
     const shrinking = new Shrinking(async (deviations) => {
       const { fault: found } = await this.#run(new ScheduledOrder(deviations));
       return found !== null;
-    });
-    const shortest = await shrinking.shortest(order.trace.deviations);
-    const witness = new ScheduledOrder(shortest).tell();
-    const again = await this.#run(witness);
-    if (again.fault !== null) return this.#failure(witness, again.fault, seed, shrinking.runs);
-    return this.#failure(order, fault, seed, shrinking.runs);
+    }, isLong);
+    const { trace } = made.order;
+    const shortest = await shrinking.shortest(trace.deviations);
+    const named = seed ?? seedFor(trace);
+    const witness = await this.#run(new ScheduledOrder(shortest).tell());
+    if (witness.fault !== null) return this.#failure(witness, witness.fault, named, shrinking.runs);
+    return this.#failure(made, fault, named, shrinking.runs);
   }
 
   #failure(
-    order: TracedOrder,
+    { order, root }: Made<TracedOrder>,
     { error }: Fault,
     seed: number | undefined,
     shrinkRuns: number,
   ): ScheduleError {
-    const deviations: readonly Deviation[] = order.trace.deviations;
+    const { deviations } = order.trace;
     return new ScheduleError({
       name: this.#name,
       seed,
       schedule: writeSchedule(deviations),
       differences: deviations.length,
-      steps: order.steps,
+      steps: order.stepsBelow(root),
       run: this.#runs,
       shrinkRuns,
       cause: error,
     });
   }
 
-  /** The same seed has to make the same run; otherwise chance comes from elsewhere, and nothing can be replayed. */
-  async #control(seed: number, { trace }: TracedOrder): Promise<void> {
-    const again = new SeededOrder(seed);
-    const { fault } = await this.#run(again);
-    if (this.#isOutside || (fault === null && again.trace.hash === trace.hash)) return;
+  /** The same order has to make the same run; otherwise chance comes from elsewhere, and nothing can be replayed. */
+  async #control(same: TracedOrder, before: Made<TracedOrder>, seed?: number): Promise<void> {
+    const again = await this.#run(same);
+    if (this.#isOutside || (again.fault === null && looksLike(again, before))) return;
+    throw this.#otherRun(again, seed ?? seedFor(same.trace));
+  }
+
+  #otherRun(made: Made<TracedOrder>, seed: number | undefined): ScheduleError {
     const error = new Error(
-      "The same seed made another run: the operation depends on chance, on real time, or on what an earlier run has left. Make all of its state in makeOperation.",
+      "The same order made another run: the operation depends on chance, on real time, or on what an earlier run has left. Make all of its state in makeOperation.",
     );
-    throw this.#failure(again, { error }, seed, 0);
+    return this.#failure(made, { error }, seed, 0);
   }
 
   #report(isComplete: boolean): ExplorationReport {
     return { runs: this.#runs, schedules: this.#schedules.size, isComplete };
   }
+}
+
+/** One run that was made. */
+interface Made<O extends TracedOrder> {
+  readonly order: O;
+  readonly fault: Fault | null;
+  readonly run: ExploredRun;
+  /** How many times anything became ready. */
+  readonly events: number;
+  readonly root: TaskNode;
+}
+
+function looksLike(one: Made<TracedOrder>, other: Made<TracedOrder>): boolean {
+  return (
+    one.order.trace.hash === other.order.trace.hash &&
+    one.events === other.events &&
+    one.run.time === other.run.time
+  );
 }

@@ -15,9 +15,12 @@ import type { VirtualClock } from "./virtual-clock.js";
 export interface ExploreOptions extends ReplayOptions {
   /** How many orders to try at the most: 1,000 when left out. */
   readonly runs?: number;
-  /** A whole number: the same seed tries the same orders, on every machine. 1 when left out. */
+  /** A whole number: the same seed tries the same orders, on every machine, and its own order first. 1 when left out. */
   readonly seed?: number;
-  /** Tries every order there is, one after the other, instead of choosing by chance. */
+  /**
+   * Whether to try every order there is, one after the other, instead of choosing by chance. When left out, that is done
+   * for operations with so few orders that `runs` may be enough for all.
+   */
   readonly exhaustive?: boolean;
 }
 
@@ -40,12 +43,14 @@ export async function explore(
   options: ExploreOptions = {},
 ): Promise<ExplorationReport> {
   checkOptions("explore()", [...COMMON, "runs", "seed", "exhaustive"], options);
-  const { runs = 1_000, seed = 1, exhaustive = false } = options;
+  const { runs = 1_000, seed = 1, exhaustive } = options;
   checkCount("explore()", "runs", 1, runs);
   checkSeed(seed);
   const exploration = new Exploration("explore", makeOperation, options);
   last = exploration;
-  return exploration.track(() => (exhaustive ? exploration.tryAll(runs) : exploration.tryMany(runs, seed)));
+  return exploration.track(() =>
+    exhaustive === true ? exploration.tryAll(runs) : exploration.tryMany(runs, seed, exhaustive !== false),
+  );
 }
 
 /**

@@ -3,12 +3,13 @@ import type { TaskNode } from "../kernel/index.js";
 import type { Order } from "./host.js";
 import { Random } from "./random.js";
 import { Trace, type Deviation } from "./schedule.js";
+import { quote } from "./tree.js";
 
 /** An order that notes what it chose. */
 export abstract class TracedOrder implements Order {
   readonly trace = new Trace();
   /** Who went before whom, at each choice that differs from first come, first served; when asked for. */
-  readonly steps: string[] = [];
+  readonly #steps: ((firstId: number) => string)[] = [];
   #isTelling = false;
 
   tell(): this {
@@ -16,26 +17,35 @@ export abstract class TracedOrder implements Order {
     return this;
   }
 
+  /** @param root - the first task of the run: the others are numbered from there, which is the same in every run */
+  stepsBelow(root: TaskNode): string[] {
+    return this.#steps.map((describe) => describe(root.id));
+  }
+
   chooseReady(count: number, ready: readonly TaskNode[] = []): number {
     const place = this.trace.add(this.choose(count, ready), count);
-    if (place > 0 && this.#isTelling) {
-      const [first, chosen] = [ready[0]?.name ?? "?", ready[place]?.name ?? "?"];
-      this.steps.push(`choice ${this.trace.places.length}: "${chosen}" goes before "${first}"`);
-    }
+    const [first, chosen] = [ready[0], ready[place]];
+    this.#note(place, (firstId) => `${nameOf(chosen, firstId)} goes before ${nameOf(first, firstId)}`);
     return place;
   }
 
   chooseTimer(count: number): number {
     const place = this.trace.add(this.choose(count, []), count);
-    if (place > 0 && this.#isTelling) {
-      this.steps.push(
-        `choice ${this.trace.places.length}: timer ${place + 1} of ${count} of the same instant fires first`,
-      );
-    }
+    this.#note(place, () => `timer ${place + 1} of ${count} of the same instant fires first`);
     return place;
   }
 
+  #note(place: number, describe: (firstId: number) => string): void {
+    if (place === 0 || !this.#isTelling) return;
+    const choice = this.trace.places.length;
+    this.#steps.push((firstId) => `choice ${choice}: ${describe(firstId)}`);
+  }
+
   protected abstract choose(count: number, ready: readonly TaskNode[]): number;
+}
+
+function nameOf(task: TaskNode | undefined, firstId: number): string {
+  return task === undefined ? "a task" : `task ${task.id - firstId + 1} ${quote(task.name)}`;
 }
 
 /** First come, first served, but for some choices. */
@@ -63,6 +73,12 @@ export class PrefixOrder extends TracedOrder {
     return Math.min(this.prefix[this.trace.places.length] ?? 0, count - 1);
   }
 
+  /** Whether there were the choices that the beginning was made for. */
+  get hasKept(): boolean {
+    const { places } = this.trace;
+    return this.prefix.every((place, i) => places[i] === place);
+  }
+
   /** How the next order begins, or null when this was the last one. */
   next(): number[] | null {
     const { places, counts } = this.trace;
@@ -71,6 +87,37 @@ export class PrefixOrder extends TracedOrder {
       if (place < (counts[i] ?? 0)) return [...places.slice(0, i), place];
     }
     return null;
+  }
+}
+
+/** From here on a seed is no chance: what is above it spells out the choices, each as one digit of its own base. */
+const FIRST_SPELT = 2 ** 32;
+
+/** The order that a seed stands for. */
+export function orderOf(seed: number): TracedOrder {
+  return seed < FIRST_SPELT ? new SeededOrder(seed) : new SpeltOrder(seed - FIRST_SPELT);
+}
+
+/** The seed that spells out what was chosen; undefined when that is too much for a number. */
+export function seedFor({ places, counts }: Trace): number | undefined {
+  let [spelt, base] = [0, 1];
+  for (const [i, place] of places.entries()) {
+    spelt += place * base;
+    base *= counts[i] ?? 1;
+    if (spelt + FIRST_SPELT > Number.MAX_SAFE_INTEGER) return undefined;
+  }
+  return FIRST_SPELT + spelt;
+}
+
+class SpeltOrder extends TracedOrder {
+  constructor(private left: number) {
+    super();
+  }
+
+  protected override choose(count: number): number {
+    const place = this.left % count;
+    this.left = Math.floor(this.left / count);
+    return place;
   }
 }
 

@@ -26,7 +26,7 @@ export class Random {
   }
 }
 
-/** A seed for each of many runs, all different for one seed. */
+/** A seed for each of many runs, from 1, all different for one seed; the first is the seed itself. */
 export function seedOf(seed: number, run: number): number {
-  return (Math.imul(seed, 0x9e3779b1) + run) >>> 0;
+  return (seed + Math.imul(run - 1, 0x9e3779b1)) >>> 0;
 }

@@ -1,6 +1,7 @@
 /**
  * Schedules: what was chosen wherever there was a choice. Written as the choices that differ from first come, first
- * served: `3:1 7:2` takes the second of those that are ready at the third choice, and the third one at the seventh.
+ * served: `3:1 7:2` takes the second of those that are ready at the third choice, and the third one at the seventh;
+ * `3-5:1` takes the second one at the third, fourth and fifth choice.
  */
 import { misuse, show } from "../errors/index.js";
 
@@ -14,25 +15,31 @@ export interface Deviation {
 export const PLAIN = "plain";
 
 export function writeSchedule(deviations: readonly Deviation[]): string {
-  return deviations.length === 0 ? PLAIN : deviations.map(({ at, place }) => `${at}:${place}`).join(" ");
+  const spans: { from: number; to: number; place: number }[] = [];
+  for (const { at, place } of deviations) {
+    const last = spans[spans.length - 1];
+    if (last?.to === at - 1 && last.place === place) last.to = at;
+    else spans.push({ from: at, to: at, place });
+  }
+  const parts = spans.map(({ from, to, place }) => `${from === to ? from : `${from}-${to}`}:${place}`);
+  return parts.length === 0 ? PLAIN : parts.join(" ");
 }
+
+/** How many choices one part of a schedule may name. */
+const LONGEST_SPAN = 1_000_000;
 
 /** @throws TypeError for what is no schedule */
 export function readSchedule(text: string): Deviation[] {
-  if (text.trim() === PLAIN || text.trim() === "") return [];
-  return text
-    .trim()
-    .split(/\s+/)
-    .map((part) => {
-      const found = /^(\d{1,9}):(\d{1,9})$/.exec(part);
-      if (found === null) {
-        throw misuse(
-          "SCHEDULE",
-          `replay() needs a seed, or a schedule such as "3:1 7:2", got ${show(text)}.`,
-        );
-      }
-      return { at: Number(found[1]), place: Number(found[2]) };
-    });
+  const parts = text.trim().split(/\s+/);
+  if (parts.length === 1 && (parts[0] === PLAIN || parts[0] === "")) return [];
+  return parts.flatMap((part) => {
+    const [, first, last = first, place] = /^(\d{1,9})(?:-(\d{1,9}))?:(\d{1,9})$/.exec(part) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    if (!(from >= 1 && to >= from && to - from < LONGEST_SPAN)) {
+      throw misuse("SCHEDULE", `replay() needs a seed, or a schedule such as "3:1 7:2", got ${show(text)}.`);
+    }
+    return Array.from({ length: to - from + 1 }, (_, i) => ({ at: from + i, place: Number(place) }));
+  });
 }
 
 /** What was chosen in a run: the places, and of how many. */

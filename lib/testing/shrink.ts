@@ -2,12 +2,21 @@
 import type { Deviation } from "./schedule.js";
 
 /** How many runs it may take. */
-const MOST_RUNS = 300;
+const MOST_RUNS = 500;
+/** How many when each takes long. */
+const MOST_LONG_RUNS = 20;
 
 export class Shrinking {
   runs = 0;
 
-  constructor(private readonly fails: (deviations: readonly Deviation[]) => Promise<boolean>) {}
+  readonly #most: number;
+
+  constructor(
+    private readonly fails: (deviations: readonly Deviation[]) => Promise<boolean>,
+    isLong: boolean,
+  ) {
+    this.#most = isLong ? MOST_LONG_RUNS : MOST_RUNS;
+  }
 
   /** @param failing - what is known to fail */
   async shortest(failing: readonly Deviation[]): Promise<readonly Deviation[]> {
@@ -19,7 +28,7 @@ export class Shrinking {
   async #fewer(failing: readonly Deviation[]): Promise<readonly Deviation[]> {
     let left = failing;
     let size = Math.ceil(left.length / 2);
-    while (size >= 1 && this.runs < MOST_RUNS) {
+    while (size >= 1 && this.runs < this.#most) {
       const before = left.length;
       for (let from = 0; from < left.length;) {
         const fewer = [...left.slice(0, from), ...left.slice(from + size)];
@@ -47,7 +56,7 @@ export class Shrinking {
   }
 
   async #stillFails(deviations: readonly Deviation[]): Promise<boolean> {
-    if (this.runs >= MOST_RUNS) return false;
+    if (this.runs >= this.#most) return false;
     this.runs++;
     return this.fails(deviations);
   }

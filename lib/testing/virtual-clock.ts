@@ -75,10 +75,8 @@ class Advance implements Future<void> {
     private readonly world: World,
     to: number,
   ) {
-    if (runningTask() === null && world.canMoveNow) {
-      world.moveNow(to);
-      this.#isDone = true;
-    } else {
+    if (runningTask() === null && world.moveNow(to)) this.#isDone = true;
+    else {
       world.move({
         to,
         done: () => {

@@ -86,15 +86,20 @@ export class World {
   }
 
   /** Whether the clock can be moved at once: nothing outside could come first. */
-  get canMoveNow(): boolean {
+  get #canMoveNow(): boolean {
     if (this.host.hasMacrotask || this.#moves.length > 0) return false;
     return lookAtParked(this.scheduler.roots).side === "inside";
   }
 
-  /** Moves the clock at once. */
-  moveNow(to: number): void {
-    for (let at = this.nextTimer; at !== undefined && at <= to; at = this.nextTimer) this.host.moveTo(at);
+  /** Moves the clock at once; false where something outside could come first, from then on. */
+  moveNow(to: number): boolean {
+    for (let at = this.nextTimer; at !== undefined && at <= to; at = this.nextTimer) {
+      if (!this.#canMoveNow) return false;
+      this.host.moveTo(at);
+    }
+    if (!this.#canMoveNow) return false;
     this.host.moveTo(to);
+    return true;
   }
 
   /**

@@ -55,7 +55,7 @@ describe("explore", () => {
     expect(error.schedule.length).toBeLessThan(120);
     expect(error.message).toContain(`seed: ${error.seed}`);
     expect(error.message).toContain(`schedule: "${error.schedule}"`);
-    expect(error.message).toMatch(/choice \d+: "second" goes before "first"/);
+    expect(error.message).toMatch(/choice \d+: task 3 "second" goes before task 2 "first"/);
     expect(error.cause).toHaveProperty("matcherResult");
   });
 
@@ -74,9 +74,9 @@ describe("explore", () => {
       },
       { runs: 300, check: () => expect(balance).toBe(3) },
     );
-    expect(report.runs).toBe(300);
     expect(report.schedules).toBeGreaterThan(20);
-    expect(report.isComplete).toBe(false);
+    expect(report.schedules).toBe(report.runs);
+    expect(report.isComplete).toBe(true);
   });
 
   it("tries the plain order first", async () => {
@@ -183,7 +183,7 @@ describe("explore", () => {
         if (calls++ > 1) yield* all([checkpoint(), checkpoint(), checkpoint()]);
       }),
     );
-    expect(error.message).toContain("The same seed made another run");
+    expect(error.message).toContain("The same order made another run");
   });
 
   it("explores operations that wait for real completions", async () => {
@@ -193,7 +193,21 @@ describe("explore", () => {
       },
       { runs: 50 },
     );
-    expect(report.runs).toBe(50);
+    expect(report).toMatchObject({ runs: 50, isComplete: false });
+  });
+
+  it("tries every order of what is small, and no more, unless it is told to go by chance", async () => {
+    expect(await explore(() => racers(2, 2))).toEqual({ runs: 6, schedules: 6, isComplete: true });
+    const byChance = await explore(() => racers(2, 2), { runs: 30, exhaustive: false });
+    expect(byChance).toMatchObject({ runs: 30, isComplete: false });
+  });
+
+  it("begins with the order of its own seed, after the plain one", async () => {
+    const seen: string[] = [];
+    const options = { runs: 2, seed: 99, check: (run: { schedule: string }) => void seen.push(run.schedule) };
+    await explore(() => racers(3, 3), options);
+    const { schedule } = await replay(() => racers(3, 3), 99);
+    expect(seen.at(-1)).toBe(schedule);
   });
 
   it("runs a hundred thousand orders a minute", async () => {
@@ -208,7 +222,31 @@ describe("explore", () => {
   });
 });
 
+describe("a schedule", () => {
+  it("is short: neighbouring choices of the same place are one", async () => {
+    const seen: string[] = [];
+    const { schedule } = await replay(() => racers(3, 4), "2-4:1 6:1");
+    await replay(() => racers(3, 4), schedule, { check: (run) => void seen.push(run.schedule) });
+    expect([schedule, ...seen]).toEqual(["2-4:1 6:1", "2-4:1 6:1"]);
+  });
+
+  it.each(["4-2:1", "0:1", "1-:2", "1:1,2:1", "1-9999999:1"])("is refused when it is %s", async (text) => {
+    await expect(replay(() => racers(2, 2), text)).rejects.toThrow("needs a seed, or a schedule");
+  });
+});
+
 describe("replay", () => {
+  it("takes the seed of a run that was one of all orders", async () => {
+    const { operation, balance } = lostUpdate();
+    const check = (): void => {
+      expect(balance()).toBe(2);
+    };
+    const error = await failureOf(explore(operation, { check, exhaustive: true, runs: 100_000 }));
+    const again = await failureOf(replay(operation, error.seed ?? -1, { check }));
+    expect(again).toBeInstanceOf(ScheduleError);
+    expect(again.cause).toHaveProperty("matcherResult");
+  });
+
   it("makes exactly the run of a seed or of a schedule again", async () => {
     const { operation, balance } = lostUpdate();
     const check = (): void => {
@@ -248,4 +286,4 @@ describe("replay", () => {
   });
 });
 
-const RECORDED = ["plain", "5:1", "5:1", "1:1 2:2 3:1 4:1", "1:1 4:2", "1:2 4:1 5:1", "1:2 2:2 3:1 4:1"];
+const RECORDED = ["plain", "plain", "plain", "3:2 4:1", "2:2", "3-4:1", "1-2:1 3:2 5:1"];

@@ -253,6 +253,19 @@ describe("runTest", () => {
     expect(error).toBeInstanceOf(SpinningError);
   });
 
+  it("fails when there is no end of timers", async () => {
+    const error = await failureOf(
+      runTest(
+        function* poller() {
+          for (;;) yield* sleep(1);
+        },
+        { timers: 1_000 },
+      ),
+    );
+    expect(error).toBeInstanceOf(SpinningError);
+    expect(error.message).toContain("1000 timers have fired");
+  });
+
   it("lets the timers come for a task that polls without waiting", async () => {
     let isReady = false;
     await runTest(function* () {
@@ -317,6 +330,20 @@ describe("createVirtualClock", () => {
     await clock.advance(100);
     await expect(task).resolves.toBe(20);
     expect(clock.now).toBe(100);
+  });
+
+  it("stops for promises that come up only on the way", async () => {
+    const clock = createVirtualClock();
+    let ticks = 0;
+    clock.run(function* () {
+      for (;;) {
+        yield* sleep(1_000);
+        yield* until(Promise.resolve());
+        ticks++;
+      }
+    });
+    await clock.advance(5_000);
+    expect([ticks, clock.now]).toEqual([5, 5_000]);
   });
 
   it("is moved by an operation that runs on it", async () => {
