@@ -35,6 +35,7 @@ const UNNAMED = "anonymous";
 export function notePassed(error: unknown, operation: string, nextAt: string | undefined): void {
   if (typeof error !== "object" || error === null) return;
   let trail = trails.get(error);
+  if (trail === undefined && operation === UNNAMED && nextAt === undefined) return;
   if (trail === undefined) trails.set(error, (trail = { passed: [], omitted: 0, nextAt: undefined }));
   add(trail, operation, trail.nextAt);
   trail.nextAt = nextAt;

@@ -12,14 +12,40 @@ const Traced = Error as unknown as {
   captureStackTrace?: (target: object, above?: unknown) => void;
 };
 
-const unplaced = new WeakSet<object>();
-/** Errors of ours that were placed, so that it can be told whether that was in user code. */
-const ours = new WeakSet<object>();
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor is what it is for
+class Stamped {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * Whether an error of ours still waits for a place, or was placed, be it in user code or not. A private field that is
+ * put on the error by the way constructors may return another object: invisible like an entry of a WeakMap, and
+ * without what that costs to add and to collect.
+ */
+class Place extends Stamped {
+  #state: "waits" | "taken" | "none" = "waits";
+
+  static of(error: object): "waits" | "taken" | "none" {
+    return #state in error ? error.#state : "none";
+  }
+
+  static set(error: object, state: "waits" | "taken" | "none"): void {
+    if (#state in error) error.#state = state;
+    else if (state !== "none") new Place(error).#state = state;
+  }
+}
+
+/** How many frames engines take when nobody has asked for another number. */
+const USUAL_LIMIT = 10;
+/** How many do for an error of ours: the user's come first, then ours, and each costs as much as a trip or five. */
+const ENOUGH = 5;
 
 /** Makes an error that takes its stack where it is thrown into user code. */
 export function unplacedError<E extends Error>(make: () => E): E {
   const error = withoutStack(make);
-  if (Traced.captureStackTrace !== undefined) unplaced.add(error);
+  if (Traced.captureStackTrace !== undefined) Place.set(error, "waits");
   return error;
 }
 
@@ -49,17 +75,22 @@ function setLimit(limit: number | undefined): void {
  * @param thrower - our iterator whose `next` throws it: the stack begins with its caller
  */
 export function placed(error: unknown, thrower: { readonly next: unknown }): unknown {
-  if (typeof error === "object" && error !== null && unplaced.delete(error)) {
-    ours.add(error);
-    Traced.captureStackTrace?.(error, thrower.next);
-  }
+  if (typeof error !== "object" || error === null) return error;
+  if (Place.of(error) !== "waits") return error;
+  Place.set(error, "taken");
+  const limit = Traced.stackTraceLimit;
+  // Who wants more or fewer than usual gets them.
+  if (limit === USUAL_LIMIT) setLimit(ENOUGH);
+  Traced.captureStackTrace?.(error, thrower.next);
+  if (limit === USUAL_LIMIT) setLimit(limit);
   return error;
 }
 
 /** Whether an error of ours has nothing of the user's on its stack. */
 export function isWithoutPlace(error: Error): boolean {
-  if (unplaced.has(error)) return true;
-  const own = ours.has(error) ? ownFolder() : null;
+  const place = Place.of(error);
+  if (place === "waits") return true;
+  const own = place === "none" ? null : ownFolder();
   if (own === null) return false;
   const first = String(error.stack)
     .split("\n")
@@ -69,8 +100,7 @@ export function isWithoutPlace(error: Error): boolean {
 
 /** Ends the waiting of an error that leaves without ever being thrown into user code: `lines` stand for its stack. */
 export function placeAt(error: Error, lines: readonly string[]): void {
-  unplaced.delete(error);
-  ours.delete(error);
+  Place.set(error, "none");
   error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => `${FRAME}${line}`)].join("\n");
 }
 
@@ -88,7 +118,7 @@ export function cutOwnFrames(error: Error): void {
   if (lines.slice(users).some((line) => !isOwn(line, own) && !line.includes("node:"))) {
     lines.splice(first, users - first);
     error.stack = lines.join("\n");
-  } else unplaced.add(error);
+  } else Place.set(error, "waits");
 }
 
 /** The frames of a stack that are the user's: what stands above our first ones, or all when there are none. */
