@@ -6,6 +6,7 @@ import { clip, misuse, show } from "../errors/index.js";
 import { forceTask, inherited, isWithin, landingTarget } from "./cancel.js";
 import { reasonOfEnd } from "./closing.js";
 import type { ContextNode } from "./context.js";
+import { Call } from "./driver.js";
 import { surroundings } from "./enclosure.js";
 import { BEGUN, FRESH, running, Wait } from "./instruction.js";
 import { checkOperable } from "./check-operable.js";
@@ -17,16 +18,8 @@ import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";
 
 const NONE: readonly unknown[] = [];
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- parameters and result of any operation function
-type AnyFunction = (...args: any[]) => Operation<any>;
-
 /** One call of an operation: re-runnable, every run is a boundary (B1). */
-export class OperationCall<T> implements Operation<T> {
-  constructor(
-    readonly fn: AnyFunction,
-    readonly args: readonly unknown[],
-  ) {}
-
+export class OperationCall<T> extends Call implements Operation<T> {
   get name(): string {
     return this.fn.name;
   }
@@ -54,7 +47,7 @@ export function operation<A extends readonly unknown[], T>(
   fn: (...args: A) => Operation<T>,
 ): (...args: A) => Operation<T> {
   checkFunction("operation", fn);
-  const call = (...args: A): Operation<T> => new OperationCall<T>(fn as AnyFunction, args);
+  const call = (...args: A): Operation<T> => new OperationCall<T>(fn, args);
   if (fn.name !== "") Object.defineProperty(call, "name", { value: fn.name, configurable: true });
   defined.add(call);
   return call;

@@ -66,7 +66,7 @@ export function beginTurn(task: TaskNode): boolean {
 
 function start(task: TaskNode, root: Frame): boolean {
   try {
-    root.driver = makeDriver(root.source, root.args);
+    root.driver = makeDriver(root);
   } catch (error) {
     bodyThrew(task, root, error);
     return false;

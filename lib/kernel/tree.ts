@@ -132,7 +132,7 @@ export class Frame extends Wait<unknown> {
   context: ContextNode | null = null;
 
   constructor(
-    readonly source: Source,
+    public source: Source,
     public args: readonly unknown[] | null,
     readonly kind: Boundary | null,
   ) {
@@ -180,7 +180,7 @@ export class Frame extends Wait<unknown> {
   /** Puts the frame on top of its task's stack. */
   begin(): void {
     const task = this.owner;
-    this.driver = makeDriver(this.source, this.args);
+    this.driver = makeDriver(this);
     this.push(task, task.frame?.context ?? null);
   }
 
