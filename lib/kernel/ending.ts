@@ -8,13 +8,16 @@ import { type Instruction } from "./operation.js";
 import type { Frame, TaskNode, Watcher } from "./tree.js";
 
 export class Ending implements PromiseLike<void> {
-  /** Errors that were there before the request are causes, not cleanup. */
-  private readonly causes: number;
+  /** Errors that were there before the request, here and in boundaries further in, are causes, not cleanup. */
+  private readonly known: readonly unknown[];
   private promise: Promise<void> | null = null;
 
   /** To be made before the request. */
   constructor(readonly frame: Frame) {
-    this.causes = frame.scope?.errors?.length ?? 0;
+    const known = [...(frame.scope?.errors ?? [])];
+    for (let inner = frame.owner.frame; inner !== null && inner !== frame; inner = inner.parent)
+      known.push(...(inner.scope?.errors ?? []));
+    this.known = known;
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
@@ -68,12 +71,12 @@ export class Ending implements PromiseLike<void> {
     const { frame } = this;
     const { scope } = frame;
     if (scope?.errors == null) return [];
-    const causes = Math.max(this.causes, scope.causes);
+    const { known } = this;
     const { outcome } = frame.owner;
     // The very object that the task failed with, where it is the same.
-    return causes === 0 && isRoot(frame) && outcome?.type === "errors"
+    return known.length + scope.causes === 0 && isRoot(frame) && outcome?.type === "errors"
       ? outcome.errors
-      : scope.errors.slice(causes);
+      : scope.errors.slice(scope.causes).filter((error) => !known.includes(error));
   }
 }
 

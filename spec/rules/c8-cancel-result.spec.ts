@@ -350,4 +350,21 @@ describe("scope.cancel() and group.cancel()", () => {
     expect(ended).toBe("cleanup failed");
     expect(log).toEqual(["Error: cleanup failed"]);
   });
+
+  it("C8 do not fail with what a boundary further in had failed with before the request", async () => {
+    const error = new Error("body");
+    const { run } = world();
+    const log: string[] = [];
+    const task = run(function* () {
+      yield* scoped(function* () {
+        yield* ensure(() => sleep(5));
+        throw error;
+      });
+    });
+    await run(sleep(1));
+    await task.cancel();
+    log.push("gone");
+    await expect(task).rejects.toBe(error);
+    expect(log).toEqual(["gone"]);
+  });
 });
