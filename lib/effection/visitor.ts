@@ -50,6 +50,7 @@ export class Visitor implements Guest, Effect<unknown> {
   #outcome: Attempt<unknown> | null = null;
   #hasEnded = false;
   #isKept = false;
+  #cancelled: PromiseLike<void> | null = null;
   /** What went wrong in leaving. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -145,7 +146,7 @@ export class Visitor implements Guest, Effect<unknown> {
   #cancel(scope: CancelScope): void {
     const reason = this.#theirs?.get(crossingHere)?.cancellation?.reason ?? "halted in Effection";
     // Fails only with what went wrong from here on: what the operation failed with before is no error of the halt.
-    void scope.cancel(reason).then(
+    this.#cancelled = scope.cancel(reason).then(
       () => undefined,
       (error: unknown) => {
         this.#failure = { error };
@@ -155,7 +156,9 @@ export class Visitor implements Guest, Effect<unknown> {
 
   #ended(): void {
     this.#hasEnded = true;
-    if (this.#isLeaving) this.#gone();
+    // What went wrong is told a moment later than that all is gone.
+    if (this.#cancelled !== null) void this.#cancelled.then(() => this.#gone());
+    else if (this.#isLeaving) this.#gone();
     else this.#report();
   }
 
@@ -171,10 +174,10 @@ export class Visitor implements Guest, Effect<unknown> {
     if (outcome === null) return;
     if (!outcome.ok) this.#settle?.(failed(outcome.error));
     else if (value !== null) this.#settle?.(Ok(value.value));
-    else this.#settle?.(failed(this.#cancelled()));
+    else this.#settle?.(failed(this.#cancelledError()));
   }
 
-  #cancelled(): CancelledError {
+  #cancelledError(): CancelledError {
     const unknown: Cancellation = { kind: "cancel", reason: undefined, scope: this.name, task: undefined };
     return new CancelledError(this.name, this.#scope?.cancellation ?? unknown);
   }
