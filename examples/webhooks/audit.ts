@@ -2,9 +2,12 @@
  * Checks that nothing that was accepted has been lost: every id that the service answered for must be in the
  * database, must have reached the downstream, and must have come out of the queue.
  */
-import { call, scoped, type Operation } from "coppice";
+import { scoped, type Operation } from "coppice";
 import type { Config } from "./config.js";
+import type { Log } from "./log.js";
 import { useDatabase } from "./use-database.js";
+
+const SILENCE: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A webhook as it stands in the database. */
 export interface StoredWebhook {
@@ -21,15 +24,17 @@ export interface StoredWebhook {
 /** Opens the database of a service that has ended, and reads everything in it. */
 export const readStored = (config: Config): Operation<readonly StoredWebhook[]> =>
   scoped(function* () {
-    const database = yield* useDatabase(config, () => undefined);
-    const rows = yield* call(() =>
-      database.query(
-        `select id::text, source, body, attempts, last_error as "lastError",
+    const database = yield* useDatabase(config, SILENCE);
+    const rows = yield* database.query(
+      {
+        name: "audit",
+        sql: `select id::text, source, body, attempts, last_error as "lastError",
            forwarded_at is not null as "isForwarded", published_at is not null as "isPublished",
            failed_at is not null as "isFailed"
          from "${config.databaseSchema}".webhooks order by webhooks.position`,
-        [],
-      ),
+      },
+      [],
+      { timeoutMs: 60_000 },
     );
     // The statement selects exactly these columns.
     return rows as readonly StoredWebhook[];

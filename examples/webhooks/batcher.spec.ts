@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { all, allSettled, run, until, type Operation } from "coppice";
+import { call, all, allSettled, run, until, type Operation } from "coppice";
 import { useBatcher, type Batcher } from "./batcher.js";
 
 describe("useBatcher", () => {
@@ -57,7 +57,7 @@ function withBatcher<T>(
   body: (batcher: Batcher<number>) => Operation<T>,
 ): Promise<T> {
   return run(function* () {
-    return yield* body(yield* useBatcher({ name: "numbers", store }));
+    return yield* body(yield* useBatcher({ name: "numbers", store: (rows) => call(() => store(rows)) }));
   });
 }
 

@@ -6,7 +6,11 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ServiceError } from "./service-error.js";
+import type { LogOptions } from "./log.js";
+import { SettingsReader, type Environment } from "./settings-reader.js";
+import type { Secrets } from "./signature.js";
+
+export type { Environment } from "./settings-reader.js";
 
 export interface Config {
   readonly host: string;
@@ -15,7 +19,18 @@ export interface Config {
   /** PostgreSQL server; without it the embedded database in `dataDir` is used. */
   readonly databaseUrl: string | undefined;
   readonly databaseSchema: string;
+  /** Connections to the server. */
+  readonly databaseConnections: number;
   readonly dataDir: string;
+  /** Brokers to publish to, one at the most; without one, a queue in this process. */
+  readonly amqpUrl: string | undefined;
+  readonly natsUrl: string | undefined;
+  /** What the queue or stream is called there. */
+  readonly topic: string;
+  /** What each source signs with; without any, everything is let in. */
+  readonly secrets: Secrets;
+  /** Webhooks a second that a source may send. */
+  readonly rateLimit: number;
   /** Where webhooks are forwarded; without it the built-in downstream takes them. */
   readonly downstreamUrl: string | undefined;
   /** Accepted webhooks in memory at a time; beyond it the service answers 503. */
@@ -24,16 +39,29 @@ export interface Config {
   readonly backlogBytes: number;
   /** Webhooks forwarded, and published, at a time. */
   readonly concurrency: number;
+  /** What a request may take whose sender names no shorter time; the database gets what is left of it. */
+  readonly requestTimeoutMs: number;
   readonly forwardTimeoutMs: number;
+  readonly publishTimeoutMs: number;
+  /** What the consumer's work on one webhook may take. */
+  readonly consumeTimeoutMs: number;
   /** Pause before the first retry; it doubles with each further one. */
   readonly retryDelayMs: number;
+  /** Pause before a webhook whose retries all failed is taken up again; it doubles too. */
+  readonly retryLaterMs: number;
+  /** How many webhooks may lie in the outbox while downstream or broker are away. */
+  readonly outboxLimit: number;
+  /** How often the outbox is looked into. */
+  readonly pollMs: number;
+  /** For how long what an instance has in its hands is left to it without a sign of life. */
+  readonly leaseMs: number;
+  /** How long servers may be out of reach at the start. */
+  readonly startMs: number;
   /** How long work in flight may take to finish once the service was told to stop. */
   readonly graceMs: number;
   readonly statsMs: number;
+  readonly log: LogOptions;
 }
-
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -51,87 +79,35 @@ export function readConfig(environment: Environment): Config {
     port: settings.integer("PORT", { otherwise: 3000, from: 0, to: 65_535 }),
     databaseUrl: settings.url("DATABASE_URL", ["postgres:", "postgresql:"]),
     databaseSchema: settings.name("DATABASE_SCHEMA", "public"),
+    databaseConnections: settings.integer("DATABASE_CONNECTIONS", { otherwise: 4, from: 1, to: 100 }),
     dataDir: resolve(settings.text("DATA_DIR", DEFAULT_DATA_DIR)),
     downstreamUrl: settings.urlWithoutPassword("DOWNSTREAM_URL", ["http:", "https:"]),
+    amqpUrl: settings.url("AMQP_URL", ["amqp:", "amqps:"]),
+    natsUrl: settings.url("NATS_URL", ["nats:", "tls:"]),
+    topic: settings.name("TOPIC", "webhooks"),
+    secrets: settings.secrets("WEBHOOK_SECRETS"),
+    rateLimit: settings.integer("RATE_LIMIT", { otherwise: 0, from: 0, to: 1_000_000 }) || Infinity,
     backlog: settings.integer("BACKLOG", { otherwise: 1000, from: 1, to: 1_000_000 }),
     backlogBytes: settings.integer("BACKLOG_MIB", { otherwise: 64, from: 1, to: 65_536 }) * MIB,
     concurrency: settings.integer("CONCURRENCY", { otherwise: 50, from: 1, to: 10_000 }),
+    requestTimeoutMs: settings.integer("REQUEST_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: 30_000 }),
     forwardTimeoutMs: settings.integer("FORWARD_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: DAY_MS }),
+    publishTimeoutMs: settings.integer("PUBLISH_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: DAY_MS }),
+    consumeTimeoutMs: settings.integer("CONSUME_TIMEOUT_MS", { otherwise: 10_000, from: 1, to: 25_000 }),
     retryDelayMs: settings.integer("RETRY_DELAY_MS", { otherwise: 250, from: 0, to: DAY_MS }),
+    retryLaterMs: settings.integer("RETRY_LATER_MS", { otherwise: 30_000, from: 0, to: DAY_MS }),
+    outboxLimit: settings.integer("OUTBOX_LIMIT", { otherwise: 100_000, from: 1, to: 100_000_000 }),
+    pollMs: settings.integer("POLL_MS", { otherwise: 500, from: 10, to: DAY_MS }),
+    leaseMs: settings.integer("LEASE_MS", { otherwise: 60_000, from: 1_000, to: DAY_MS }),
+    startMs: settings.integer("START_TIMEOUT_MS", { otherwise: 10_000, from: 1, to: DAY_MS }),
     graceMs: settings.integer("GRACE_MS", { otherwise: 10_000, from: 0, to: DAY_MS }),
     statsMs: settings.integer("STATS_MS", { otherwise: 10_000, from: 100, to: DAY_MS }),
+    log: {
+      level: settings.choice("LOG_LEVEL", ["info", "debug", "warn", "error", "silent"]),
+      format: settings.choice("LOG_FORMAT", process.stdout.isTTY ? ["text", "json"] : ["json", "text"]),
+    },
   };
+  if (config.amqpUrl !== undefined && config.natsUrl !== undefined) settings.twoBrokers();
   settings.report();
   return config;
 }
-
-class SettingsReader {
-  readonly #environment: Environment;
-  readonly #mistakes: string[] = [];
-
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  text(name: string, otherwise: string): string {
-    return this.#read(name) ?? otherwise;
-  }
-
-  integer(name: string, range: { otherwise: number; from: number; to: number }): number {
-    const text = this.#read(name);
-    if (text === undefined) return range.otherwise;
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-    if (value >= range.from && value <= range.to) return value;
-    return this.#mistake(
-      `${name} must be a whole number from ${String(range.from)} to ${String(range.to)}, got ${quote(text)}.`,
-      range.otherwise,
-    );
-  }
-
-  /** A name that is put into SQL: kept to characters that need no escaping anywhere. */
-  name(name: string, otherwise: string): string {
-    const text = this.#read(name) ?? otherwise;
-    if (/^[a-z_][a-z0-9_]{0,62}$/.test(text)) return text;
-    return this.#mistake(
-      `${name} must be at most 63 lower-case letters, digits and underscores, not starting with a digit, got ${quote(text)}.`,
-      otherwise,
-    );
-  }
-
-  /** The value itself is never shown: an address may hold a password. */
-  url(name: string, protocols: readonly string[]): string | undefined {
-    const text = this.#read(name);
-    if (text === undefined) return undefined;
-    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-    const expected = protocols.map((protocol) => `${protocol}//`).join(" or ");
-    this.#mistakes.push(`${name} must be an address that starts with ${expected}.`);
-    return undefined;
-  }
-
-  urlWithoutPassword(name: string, protocols: readonly string[]): string | undefined {
-    const text = this.url(name, protocols);
-    if (text === undefined) return undefined;
-    const { username, password } = new URL(text);
-    if (username === "" && password === "") return text;
-    this.#mistakes.push(`${name} must not contain a user name or a password.`);
-    return undefined;
-  }
-
-  report(): void {
-    if (this.#mistakes.length === 0) return;
-    throw new ServiceError(["The configuration is not usable:", ...this.#mistakes].join("\n  "));
-  }
-
-  /** A variable that is set to nothing counts as not set, as shells and compose files leave them. */
-  #read(name: string): string | undefined {
-    const text = this.#environment[name]?.trim();
-    return text === "" ? undefined : text;
-  }
-
-  #mistake<T>(text: string, otherwise: T): T {
-    this.#mistakes.push(text);
-    return otherwise;
-  }
-}
-
-const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -14,11 +14,12 @@ import { readConfig } from "./config.js";
 import { readDemoOptions, type DemoOptions } from "./demo-options.js";
 import { formatReport } from "./demo-report.js";
 import { load, type LoadResult } from "./load.js";
-import { log } from "./log.js";
+import { createLog } from "./log.js";
 import { reportFailure } from "./report-failure.js";
 import { webhookService } from "./service.js";
 import { useStopSignal } from "./stop-signal.js";
 
+const log = createLog({ level: "info", format: "text" });
 const PROGRESS_MS = 500;
 /** One in so many webhooks is refused by the downstream at first, so that retries have something to do. */
 const REFUSE_EVERY = 100;
@@ -38,6 +39,10 @@ const demo = operation(function* (options: DemoOptions) {
     HOST: "127.0.0.1",
     PORT: "0",
     DATABASE_URL: "",
+    AMQP_URL: "",
+    NATS_URL: "",
+    WEBHOOK_SECRETS: "",
+    RATE_LIMIT: "",
     DATA_DIR: yield* useTemporaryDirectory(),
     DOWNSTREAM_URL: yield* useUnsteadyDownstream(seen),
   });
@@ -54,7 +59,7 @@ const demo = operation(function* (options: DemoOptions) {
   );
   const sent = yield* sendWithProgress(yield* listening.get(), options, seen);
 
-  log("sending SIGTERM to this process");
+  log.info("sending SIGTERM to this process");
   const stoppedAt = performance.now();
   process.kill(process.pid, "SIGTERM");
   const statistics = yield* service;
@@ -69,13 +74,13 @@ const sendWithProgress = (url: string, options: DemoOptions, seen: Sightings): O
   scoped(function* () {
     let accepted = 0;
     const { webhooks, connections } = options;
-    log(`sending ${String(webhooks)} webhooks over ${String(connections)} connections`);
+    log.info(`sending ${String(webhooks)} webhooks over ${String(connections)} connections`);
     yield* spawn(
       function* () {
         for (;;) {
           yield* sleep(PROGRESS_MS);
           const { forwarded, published } = seen;
-          log(
+          log.info(
             `  accepted ${String(accepted)}, forwarded ${String(forwarded.size)}, published ${String(published.size)}`,
           );
         }

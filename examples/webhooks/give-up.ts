@@ -1,13 +1,18 @@
-/** What happens to a webhook that cannot be delivered in this run. */
+/** What happens to a webhook that cannot be delivered now. */
 import { attempt, operation } from "coppice";
 import type { Delivery } from "./backlog.js";
+import { BreakerOpenError } from "./breaker.js";
 import type { Counters } from "./counters.js";
+import type { Log } from "./log.js";
+import { reasonOf } from "./reason.js";
 import type { Store } from "./store.js";
 
 export interface FailureParts {
   readonly store: Store;
   readonly counters: Counters;
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** For how long a webhook is put off whose neighbour is away. */
+  readonly putOffMs: number;
 }
 
 export interface GivenUp {
@@ -18,19 +23,26 @@ export interface GivenUp {
 
 const LONGEST_ERROR = 500;
 
-/** Counts, logs and records the failure, and gives the webhook's place in the backlog back. */
+/**
+ * Leaves the webhook in the outbox, and gives its place in the backlog back. One whose neighbour is away has done
+ * nothing wrong: it is put off. Any other failure is counted, logged and recorded, and has a longer pause.
+ */
 export const giveUp = operation(function* (parts: FailureParts, delivery: Delivery, given: GivenUp) {
+  const { store, counters, log } = parts;
   const { id } = delivery.webhook;
-  const text = textOf(given.error);
-  parts.counters.failed += 1;
-  parts.log(`cannot ${given.deed} webhook ${id}, left for the next start: ${text}`);
-  // A failure to record it loses nothing: unfinished is what every webhook is that was not published.
-  yield* attempt(parts.store.markFailed({ id, attempts: given.attempts, error: text }));
+  const { attempts, error, deed } = given;
+  // A failure to record it loses nothing: it is unfinished, and its lease runs out.
+  if (error instanceof BreakerOpenError) {
+    counters.putOff += 1;
+    yield* attempt(store.putOff({ id, attempts }, parts.putOffMs));
+  } else {
+    const text = textOf(error);
+    counters.failed += 1;
+    log.warn(`cannot ${deed} webhook ${id}, left for later: ${text}`, { webhook: id, attempts });
+    yield* attempt(store.markFailed({ id, attempts, error: text }));
+  }
   delivery.leave();
 });
 
 /** PostgreSQL takes any text but one with a zero character in it. */
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replaceAll("\0", "").slice(0, LONGEST_ERROR);
-}
+const textOf = (error: unknown): string => reasonOf(error).replaceAll("\0", "").slice(0, LONGEST_ERROR);

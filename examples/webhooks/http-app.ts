@@ -1,79 +1,159 @@
 /** The HTTP interface: routes, what is refused and how. It knows nothing of operations, scopes or databases. */
 import { STATUS_CODES } from "node:http";
-import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import { refusal } from "./refusal.js";
 import { UnavailableError } from "./unavailable-error.js";
 
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const ROUTES = "There are POST /webhooks/:source and GET /stats.";
-const MESSAGES: Record<number, string> = {
-  413: "The body is too large; it may have 1 MiB.",
-  415: "The body must be JSON, sent with `content-type: application/json`.",
-  // What went wrong inside is for the log, not for the sender.
-  500: "Something went wrong here.",
+/** Plainer words than the framework's. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "The body is too large; it may have 1 MiB.",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "The body must be JSON, sent with `content-type: application/json`.",
 };
 const SOURCE = /^[A-Za-z0-9._-]{1,64}$/;
 
 export interface HttpHandlers {
   /** Stores the webhook and returns its id; rejects with UnavailableError when that cannot be done now. */
-  accept(source: string, body: string): Promise<string>;
+  accept(incoming: { source: string; body: string; timeoutMs: number }): Promise<string>;
+  /** Throws what the sender is answered when a webhook cannot be taken, before its body is read. */
+  admit(): void;
+  /** Throws what the sender is answered when it may not send this. */
+  check(signed: {
+    source: string;
+    body: Buffer;
+    signature: string | undefined;
+    timestamp: string | undefined;
+  }): void;
   statistics(): object;
+  metrics(): Promise<{ contentType: string; text: string }>;
+  /** Which parts can do their work. */
+  readiness(): Promise<Readonly<Record<string, string>>>;
+  /** Is told of what must not happen. */
+  failed(error: unknown): void;
 }
 
-export function createHttpApp(handlers: HttpHandlers): FastifyInstance {
+export interface HttpOptions {
+  /** What a request gets that names no time of its own, and the longest one it may name. */
+  readonly timeoutMs: number;
+}
+
+type Post = FastifyRequest<{ Params: { source: string } }>;
+
+export function createHttpApp(handlers: HttpHandlers, options: HttpOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
   });
-  readJsonToTheLetter(app);
-  refuseClearly(app);
+  readJsonToTheLetter(app, handlers);
+  refuseClearly(app, handlers);
   turnAwayWhileClosing(app);
 
-  app.post<{ Params: { source: string } }>("/webhooks/:source", async (request, reply) => {
-    const { source } = request.params;
-    if (!SOURCE.test(source)) {
-      throw refusal(400, "The source must be 1 to 64 letters, digits, dots, underscores and hyphens.");
+  const admit = (_request: unknown, _reply: unknown, done: (error?: Error) => void): void => {
+    try {
+      handlers.admit();
+      done();
+    } catch (error) {
+      // It throws refusals, which are errors.
+      done(error as Error);
     }
+  };
+  app.post("/webhooks/:source", { onRequest: admit }, async (request: Post, reply) => {
     if (typeof request.body !== "string") throw refusal(400, "The body is empty; it must be JSON.");
-    return reply.code(202).send({ id: await handlers.accept(source, request.body) });
+    const source = sourceOf(request);
+    const timeoutMs = timeoutOf(request, options.timeoutMs);
+    return reply.code(202).send({ id: await handlers.accept({ source, body: request.body, timeoutMs }) });
   });
   app.get("/stats", () => handlers.statistics());
+  addProbes(app, handlers);
   return app;
 }
 
+function addProbes(app: FastifyInstance, handlers: HttpHandlers): void {
+  app.get("/metrics", async (_request, reply) => {
+    const { contentType, text } = await handlers.metrics();
+    return reply.type(contentType).send(text);
+  });
+  app.get("/healthz", () => ({ status: "alive" }));
+  app.get("/readyz", async (_request, reply) => {
+    const parts = await handlers.readiness();
+    const isReady = Object.values(parts).every((state) => state === "ready");
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? "ready" : "not ready", ...parts });
+  });
+}
+
+function sourceOf({ params }: Post): string {
+  if (SOURCE.test(params.source)) return params.source;
+  throw refusal(400, "The source must be 1 to 64 letters, digits, dots, underscores and hyphens.");
+}
+
+/** How long the sender waits. It may say so in `webhook-timeout-ms`; what is longer than ours is ours. */
+function timeoutOf(request: FastifyRequest, longestMs: number): number {
+  const text = header(request, "webhook-timeout-ms");
+  if (text === undefined) return longestMs;
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw refusal(400, "The header webhook-timeout-ms must be a whole number of milliseconds from 1 up.");
+  }
+  return Math.min(Number(text), longestMs);
+}
+
+function header({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
 /** Checks that a body is JSON and keeps its text: parsed and printed again it would no longer be the same. */
-function readJsonToTheLetter(app: FastifyInstance): void {
+function readJsonToTheLetter(app: FastifyInstance, handlers: HttpHandlers): void {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const read = (request: Post, body: Buffer): string => {
+    handlers.check({
+      source: sourceOf(request),
+      body,
+      signature: header(request, "webhook-signature"),
+      timestamp: header(request, "webhook-timestamp"),
+    });
+    try {
+      const text = utf8.decode(body);
+      JSON.parse(text);
+      return text;
+    } catch (error) {
+      throw refusal(400, `The body is not valid JSON: ${(error as Error).message}`);
+    }
+  };
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     /^application\/(?:[\w.-]+\+)?json\b/i,
     { parseAs: "buffer" },
-    (_request, body: Buffer, done) => {
+    (request, body: Buffer, done) => {
       try {
-        const text = utf8.decode(body);
-        JSON.parse(text);
-        done(null, text);
+        // There is one route that takes bodies.
+        done(null, read(request as Post, body));
       } catch (error) {
-        done(refusal(400, `The body is not valid JSON: ${(error as Error).message}`));
+        done(error as Error);
       }
     },
   );
 }
 
-function refuseClearly(app: FastifyInstance): void {
+function refuseClearly(app: FastifyInstance, handlers: HttpHandlers): void {
   // Earlier than a not-found handler, which would read and judge the body first.
   app.addHook("onRequest", (request, _reply, done) => {
     done(request.is404 ? refusal(404, `There is no ${request.method} ${request.url}. ${ROUTES}`) : undefined);
   });
   app.setErrorHandler<FastifyError | UnavailableError>((error, _request, reply) => {
-    if (error instanceof UnavailableError) void reply.header("retry-after", error.retryAfterSeconds);
+    if ("retryAfterSeconds" in error) void reply.header("retry-after", error.retryAfterSeconds);
     const statusCode = error.statusCode ?? 500;
-    const message = MESSAGES[statusCode] ?? error.message;
-    if (statusCode === 500) console.error(error);
+    if (statusCode === 500) handlers.failed(error);
+    // What went wrong inside is for the log, not for the sender.
+    const message =
+      statusCode === 500 ? "Something went wrong here." : (MESSAGES[codeOf(error)] ?? error.message);
     return reply.code(statusCode).send({ statusCode, error: STATUS_CODES[statusCode], message });
   });
 }
+
+const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "");
 
 /** Closing waits for connections, and one that is kept alive without need would make it wait for nothing. */
 function turnAwayWhileClosing(app: FastifyInstance): void {
@@ -90,6 +170,3 @@ function turnAwayWhileClosing(app: FastifyInstance): void {
     done();
   });
 }
-
-const refusal = (statusCode: number, message: string): Error =>
-  Object.assign(new Error(message), { statusCode });

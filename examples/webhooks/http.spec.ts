@@ -47,7 +47,7 @@ describe("POST /webhooks/:source", () => {
       { id, source: "shop.eu-1", attempt: 1, body },
     ]);
     expect(service.published.filter((message) => message.id === id)).toEqual([
-      { id, source: "shop.eu-1", body },
+      { id, source: "shop.eu-1", body, deadline: expect.any(Number) },
     ]);
     await eventually("nothing is waiting", async () => (await service.statistics()).waiting === 0);
     expect(await service.statistics()).toMatchObject({

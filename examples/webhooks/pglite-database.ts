@@ -9,23 +9,33 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { call, ensure, resource, type Operation } from "coppice";
-import type { Database } from "./database.js";
+import { DatabaseError, type Database } from "./database.js";
 import { useDirectoryLock } from "./directory-lock.js";
+import type { Log } from "./log.js";
+import { reasonOf } from "./reason.js";
 
 /** Opens the database in `directory`, which it makes if need be; closes it with the scope. */
-export const usePgliteDatabase = (directory: string, log: (line: string) => void): Operation<Database> =>
+export const usePgliteDatabase = (directory: string, log: Log): Operation<Database> =>
   resource<Database>(function* (provide) {
     yield* call(() => mkdir(directory, { recursive: true }));
     // Two PostgreSQLs on the same files destroy them.
     yield* useDirectoryLock(directory);
-    log(`opening the embedded database in ${directory} (the first time takes a few seconds)`);
+    log.info(`opening the embedded database in ${directory} (the first time takes a few seconds)`);
     const pglite = yield* call(() => PGlite.create(join(directory, "postgres")));
     yield* ensure(() => call(() => pglite.close()));
+    const execute = (sql: string): Operation<void> =>
+      call(() => pglite.exec(sql).then(() => undefined, refuse));
     yield* provide({
       description: `embedded PostgreSQL in ${directory}`,
-      query: async (sql, parameters) => (await pglite.query(sql, [...parameters])).rows,
-      execute: async (sql) => {
-        await pglite.exec(sql);
-      },
+      // It has one session, which nobody can cut, and it answers from memory: a limit would have nothing to act on.
+      query: ({ sql }, parameters) =>
+        call(() => pglite.query(sql, [...parameters]).then((result) => result.rows, refuse)),
+      execute,
+      keepSession: execute,
     });
   });
+
+/** Away it cannot be: what it refuses, it will refuse again. */
+function refuse(cause: unknown): never {
+  throw new DatabaseError(reasonOf(cause), false, { cause });
+}

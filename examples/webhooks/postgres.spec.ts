@@ -79,7 +79,11 @@ function specs(): void {
   }, 120_000);
 
   it("ends with 1 and says so, without the password, when the server is out of reach", async () => {
-    const program = startProgram("main.ts", { DATABASE_URL: "postgres://me:secret@127.0.0.1:1/app" });
+    const program = startProgram("main.ts", {
+      PORT: "0",
+      DATABASE_URL: "postgres://me:secret@127.0.0.1:1/app",
+      START_TIMEOUT_MS: "200",
+    });
     expect(await program.ended).toBe(1);
     expect(program.lines.at(-1)).toBe(
       "Cannot use PostgreSQL at 127.0.0.1:1/app: connect ECONNREFUSED 127.0.0.1:1. Check DATABASE_URL.",

@@ -24,6 +24,8 @@ export const useQueueBroker = (capacity: number, consume: Consumer): Operation<B
     yield* spawn(forEach(messages, handle, { concurrency: 1 }), { name: "consumer" });
     yield* provide({
       description: "the built-in queue",
+      isConnected: true,
+      largestBody: Infinity,
       *publish(message) {
         const answer = new Queue<Answer>({ name: "answer", capacity: 1 });
         yield* messages.put({ message, answer });

@@ -1,10 +1,11 @@
 /** Tries again what failed, after a pause that doubles each time. */
-import { operation, sleep, type Operation } from "coppice";
+import { retry, type Operation } from "coppice";
+import { BreakerOpenError } from "./breaker.js";
 
 export const RETRIES = 3;
 
 /** Pauses vary by this share, so that what failed together does not come back together. */
-const JITTER = 0.2;
+const JITTER = 0.4;
 
 export interface RetryOptions {
   /** Pause before the first retry. */
@@ -13,24 +14,23 @@ export interface RetryOptions {
 }
 
 /**
- * Runs the work until it succeeds, at most once and three more times.
+ * Runs the work until it succeeds, at most once and three more times. What a breaker stops is not tried again here.
  *
  * Cancel: at once, also during a pause; a cancellation is no error and is not retried.
  * Throws: the error of the last try.
  */
-export const withRetries = operation(function* (work: () => Operation<void>, options: RetryOptions) {
-  for (let retry = 1; ; retry++) {
-    try {
-      return yield* work();
-    } catch (error) {
-      if (retry > RETRIES) throw error;
-      options.onRetry?.(error);
-    }
-    yield* sleep(pauseBefore(retry, options.delayMs));
-  }
-});
-
-function pauseBefore(retry: number, delayMs: number): number {
-  const jitter = 1 + JITTER * (2 * Math.random() - 1);
-  return delayMs * 2 ** (retry - 1) * jitter;
-}
+export const withRetries = (
+  work: () => Operation<void>,
+  { delayMs, onRetry }: RetryOptions,
+): Operation<void> =>
+  retry(work, {
+    attempts: RETRIES + 1,
+    delay: delayMs,
+    backoff: 2,
+    jitter: JITTER,
+    when(error: unknown) {
+      if (error instanceof BreakerOpenError) return false;
+      onRetry?.(error);
+      return true;
+    },
+  });

@@ -2,10 +2,11 @@
 import { operation, sleep } from "coppice";
 import type { Backlog } from "./backlog.js";
 import type { Counters } from "./counters.js";
-import type { Unfinished } from "./store.js";
+import type { Log } from "./log.js";
+import type { Outbox } from "./outbox.js";
 
 export interface Statistics extends Readonly<Counters> {
-  /** Accepted, or found unfinished at the start, and neither published nor failed yet. */
+  /** Accepted, or found in the outbox, and neither published nor failed yet. */
   readonly waiting: number;
   readonly uptimeSeconds: number;
 }
@@ -13,16 +14,14 @@ export interface Statistics extends Readonly<Counters> {
 export interface StatisticsParts {
   readonly counters: Counters;
   readonly backlog: Backlog;
-  readonly unfinished: Unfinished;
+  readonly outbox: Outbox;
   readonly startedAt: number;
 }
 
-export function readStatistics({ counters, backlog, unfinished, startedAt }: StatisticsParts): Statistics {
-  // Recovery has yet to fetch the rest of what it found from the database.
-  const toBeRecovered = unfinished.count - counters.recovered;
+export function readStatistics({ counters, backlog, outbox, startedAt }: StatisticsParts): Statistics {
   return {
     ...counters,
-    waiting: backlog.size + toBeRecovered,
+    waiting: backlog.size + outbox.waiting,
     uptimeSeconds: Math.round((performance.now() - startedAt) / 1000),
   };
 }
@@ -35,13 +34,14 @@ export const describeStatistics = (statistics: Statistics): string =>
 /** Logs a line every `everyMs`, unless nothing has changed since the last one. */
 export const statistics = operation(function* (
   parts: StatisticsParts,
-  options: { everyMs: number; log: (line: string) => void },
+  options: { everyMs: number; log: Log },
 ) {
   let last = describeStatistics(readStatistics(parts));
   for (;;) {
     yield* sleep(options.everyMs);
-    const current = describeStatistics(readStatistics(parts));
-    if (current !== last) options.log(current);
-    last = current;
+    const current = readStatistics(parts);
+    const text = describeStatistics(current);
+    if (text !== last) options.log.info(text, { ...current });
+    last = text;
   }
 });

@@ -4,22 +4,37 @@
  * Owns the table; the same SQL runs embedded and on a server. Every write goes through a batcher, and returns
  * when the database has committed it.
  */
-import { call, resource, type Operation } from "coppice";
+import { resource, timeout, type Operation } from "coppice";
 import { useBatcher } from "./batcher.js";
 import type { Database } from "./database.js";
-import { setupSql, statements } from "./sql.js";
-import type { UnfinishedWebhook, Webhook } from "./webhook.js";
+import { presenceSql, setupSql, statements } from "./sql.js";
+import type { ClaimedWebhook, Webhook } from "./webhook.js";
 
 export interface Store {
-  insert(webhook: Webhook): Operation<void>;
+  /** Stores a webhook, held by this instance or, put off, by nobody. */
+  insert(webhook: Webhook, placing: Placing): Operation<void>;
   markForwarded(progress: Progress): Operation<void>;
   markPublished(progress: Pick<Progress, "id">): Operation<void>;
-  /** It stays unfinished, and is tried again at the next start. */
+  /** It stays unfinished, and is tried again after a pause. */
   markFailed(failure: Failure): Operation<void>;
-  /** What earlier runs left unfinished. */
-  countUnfinished(): Operation<Unfinished>;
-  /** The first `limit` unfinished ones after position `after`, up to position `last`, oldest first. */
-  readUnfinished(after: string, last: string, limit: number): Operation<readonly UnfinishedWebhook[]>;
+  /** Gives it back unfinished, for anybody to take up after a pause. */
+  putOff(progress: Progress, pauseMs: number): Operation<void>;
+  /** Takes up to `limit` webhooks that are due and that no other instance holds. */
+  claim(limit: number): Operation<readonly ClaimedWebhook[]>;
+  /** Goes on holding these. */
+  renew(ids: readonly string[]): Operation<void>;
+  /** Makes due what was held by instances that live no more. */
+  releaseOrphans(): Operation<void>;
+  /** Makes due what has failed. */
+  retryFailed(): Operation<void>;
+  /** How many unfinished ones nobody holds, without those that have failed. */
+  countUnfinished(): Operation<number>;
+  /** Fails when the database does not answer. */
+  check(): Operation<void>;
+}
+
+export interface Placing {
+  readonly isPutOff: boolean;
 }
 
 interface Progress {
@@ -32,51 +47,105 @@ interface Failure extends Progress {
   readonly error: string;
 }
 
-export interface Unfinished {
-  readonly count: number;
-  /** The position of the last one. */
-  readonly last: string;
+export interface StoreOptions {
+  readonly schema: string;
+  /** How long a statement may take that no request waits for. */
+  readonly timeoutMs: number;
+  readonly leaseMs: number;
+  /** Pause before a webhook that failed is taken up again. */
+  readonly retryLaterMs: number;
 }
 
-/** Prepares the table in `schema`, and serves it until the scope ends. */
-export const useStore = (database: Database, schema: string): Operation<Store> =>
+/** What is not for a request may be tried again for this long, while the database is away. */
+const PATIENCE_MS = 60_000;
+const CHECK_MS = 1_000;
+const LARGEST_OWNER = 2 ** 31 - 1;
+
+/** Prepares the table, and serves it until the scope ends. */
+export const useStore = (database: Database, options: StoreOptions): Operation<Store> =>
   resource<Store>(function* (provide) {
-    yield* call(() => database.execute(setupSql(schema)));
-    const sql = statements(schema);
-    const inserted = yield* useBatcher<Webhook>({
-      name: "webhooks to insert",
-      store: (rows) => database.query(sql.insert, columns(rows, ["id", "source", "body"])),
-      bytesOf: (webhook) => webhook.body.length,
-    });
-    const forwarded = yield* useBatcher<Progress>({
-      name: "webhooks to mark as forwarded",
-      store: (rows) => database.query(sql.markForwarded, columns(rows, ["id", "attempts"])),
-    });
-    const published = yield* useBatcher<Pick<Progress, "id">>({
-      name: "webhooks to mark as published",
-      store: (rows) => database.query(sql.markPublished, columns(rows, ["id"])),
-    });
-    const failed = yield* useBatcher<Failure>({
-      name: "webhooks to mark as failed",
-      store: (rows) => database.query(sql.markFailed, columns(rows, ["id", "attempts", "error"])),
-    });
+    const owner = 1 + Math.floor(Math.random() * LARGEST_OWNER);
+    yield* database.execute(setupSql(options.schema));
+    yield* database.keepSession(presenceSql(owner));
+    const sql = statements(options.schema);
+    const writers = yield* useWriters(database, options, owner);
+    const limit = { timeoutMs: options.timeoutMs };
     yield* provide({
-      insert: (webhook) => inserted.write(webhook),
-      markForwarded: (progress) => forwarded.write(progress),
-      markPublished: (progress) => published.write(progress),
-      markFailed: (failure) => failed.write(failure),
-      *countUnfinished() {
-        const rows = yield* call(() => database.query(sql.countUnfinished, []));
-        // The statement is an aggregate without groups: exactly one row, of these columns.
-        return rows[0] as Unfinished;
+      ...writers,
+      *claim(count) {
+        const rows = yield* database.query(sql.claim, [count, owner, options.leaseMs], limit);
+        // The statement returns exactly these columns.
+        return rows as readonly ClaimedWebhook[];
       },
-      *readUnfinished(after, last, limit) {
-        const rows = yield* call(() => database.query(sql.readUnfinished, [after, last, limit]));
-        // The statement selects exactly these columns.
-        return rows as readonly UnfinishedWebhook[];
+      *renew(ids) {
+        yield* database.query(sql.renew, [ids, owner, options.leaseMs], limit);
+      },
+      *releaseOrphans() {
+        yield* database.query(sql.releaseOrphans, [], limit);
+      },
+      *retryFailed() {
+        yield* database.query(sql.retryFailed, [], limit);
+      },
+      *countUnfinished() {
+        const rows = yield* database.query(sql.countUnfinished, [], limit);
+        // The statement is an aggregate without groups: exactly one row, of this column.
+        return (rows[0] as { count: number }).count;
+      },
+      *check() {
+        yield* database.query({ name: "check", sql: "select 1" }, [], { timeoutMs: CHECK_MS });
       },
     });
   });
+
+/** The writes, each kind with a batcher of its own. */
+function* useWriters(database: Database, options: StoreOptions, owner: number) {
+  const sql = statements(options.schema);
+  const { timeoutMs, leaseMs, retryLaterMs } = options;
+  const within = (leftMs: number) => ({ timeoutMs: Math.max(1, Math.min(leftMs, timeoutMs)) });
+  const inserted = yield* useBatcher<StoredRow>({
+    name: "webhooks to insert",
+    store: (rows, leftMs) =>
+      database.query(
+        sql.insert,
+        columns(rows, ["id", "source", "body", "deadline", "owner", "due"]),
+        within(leftMs),
+      ),
+    bytesOf: (row) => row.body.length,
+  });
+  const forwarded = yield* useBatcher<Progress>({
+    name: "webhooks to mark as forwarded",
+    store: (rows, leftMs) =>
+      database.query(sql.markForwarded, columns(rows, ["id", "attempts"]), within(leftMs)),
+  });
+  const published = yield* useBatcher<Pick<Progress, "id">>({
+    name: "webhooks to mark as published",
+    store: (rows, leftMs) => database.query(sql.markPublished, columns(rows, ["id"]), within(leftMs)),
+  });
+  const failed = yield* useBatcher<Failure & { pause: number }>({
+    name: "webhooks to mark as failed",
+    store: (rows, leftMs) =>
+      database.query(sql.markFailed, columns(rows, ["id", "attempts", "error", "pause"]), within(leftMs)),
+  });
+  const later = yield* useBatcher<Progress & { pause: number }>({
+    name: "webhooks to put off",
+    store: (rows, leftMs) =>
+      database.query(sql.putOff, columns(rows, ["id", "attempts", "pause"]), within(leftMs)),
+  });
+  return {
+    insert: (webhook: Webhook, { isPutOff }: Placing) =>
+      inserted.write({ ...webhook, owner: isPutOff ? null : owner, due: isPutOff ? 0 : leaseMs }),
+    markForwarded: (progress: Progress) => timeout(PATIENCE_MS, forwarded.write(progress)),
+    markPublished: (progress: Pick<Progress, "id">) => timeout(PATIENCE_MS, published.write(progress)),
+    markFailed: (failure: Failure) => timeout(PATIENCE_MS, failed.write({ ...failure, pause: retryLaterMs })),
+    putOff: (progress: Progress, pauseMs: number) =>
+      timeout(PATIENCE_MS, later.write({ ...progress, pause: pauseMs })),
+  };
+}
+
+interface StoredRow extends Webhook {
+  readonly owner: number | null;
+  readonly due: number;
+}
 
 /** Rows to columns: the values of each key in an array of their own. */
 const columns = <Row>(rows: readonly Row[], keys: readonly (keyof Row)[]): unknown[][] =>

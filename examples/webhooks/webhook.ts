@@ -5,11 +5,11 @@ export interface Webhook {
   readonly source: string;
   /** The body to the letter: a downstream that checks a signature needs the very bytes. */
   readonly body: string;
+  /** Until when its sender waits for what it is about, in ms since 1970; later it is delivered all the same. */
+  readonly deadline: number;
 }
 
-/** A webhook that an earlier run of the service accepted and did not finish. */
-export interface UnfinishedWebhook extends Webhook {
-  /** Its place in the order of acceptance. */
-  readonly position: string;
+/** A webhook that was taken from the outbox. */
+export interface ClaimedWebhook extends Webhook {
   readonly wasForwarded: boolean;
 }

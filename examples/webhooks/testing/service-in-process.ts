@@ -40,6 +40,9 @@ export async function startService({
   const published: Webhook[] = [];
   const lines: string[] = [];
   const started = new Queue<{ url: string; config: Config }>({ name: "started", capacity: 1 });
+  const listen = (line: string): void => {
+    lines.push(line);
+  };
   let requestStop: () => void = () => undefined;
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
 
@@ -56,9 +59,7 @@ export async function startService({
     });
     return yield* webhookService(config, {
       stop: until(stopRequested),
-      log: (line) => {
-        lines.push(line);
-      },
+      log: { info: listen, warn: listen, error: listen },
       *consume(message) {
         if (consume !== undefined) yield* consume(message);
         published.push(message);

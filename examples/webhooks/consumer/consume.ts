@@ -1,0 +1,110 @@
+/**
+ * Works on messages, a limited number at a time.
+ *
+ * A message is acknowledged when its work has succeeded, and given back when it has not: another try, here or
+ * elsewhere, comes after a pause. What is in hand at the end is finished, within the grace period.
+ */
+import { attempt, forEach, operation, Queue, sleep, taskGroup, timeout, type Operation } from "coppice";
+import type { Received, Subscription } from "../broker.js";
+import type { Log } from "../log.js";
+import { reasonOf } from "../reason.js";
+import type { Webhook } from "../webhook.js";
+import type { Inbox } from "./inbox.js";
+
+export interface ConsumeParts {
+  readonly subscription: Subscription;
+  readonly inbox: Inbox;
+  readonly log: Log;
+  readonly work: (message: Webhook, context: { readonly isLate: boolean }) => Operation<void>;
+}
+
+export interface ConsumeOptions {
+  readonly concurrency: number;
+  /** What the work on one message may take; the deadline that it carries may leave less. */
+  readonly timeoutMs: number;
+  /** How long a message stays here after its work has failed, before it is given back. */
+  readonly pauseMs: number;
+  readonly graceMs: number;
+  readonly stop: Operation<unknown>;
+}
+
+export interface Consumed {
+  done: number;
+  /** Known already, and only acknowledged. */
+  repeated: number;
+  failed: number;
+  /** Their deadline had passed when they came. */
+  late: number;
+}
+
+export const describeConsumed = (consumed: Consumed): string =>
+  Object.entries(consumed)
+    .map(([name, count]) => `${name} ${String(count)}`)
+    .join(", ");
+
+/** Consumes until told to stop, and tells how many. Cancel: what is in hand goes back to the broker. */
+export const consume = operation(function* (parts: ConsumeParts, options: ConsumeOptions) {
+  const consumed: Consumed = { done: 0, repeated: 0, failed: 0, late: 0 };
+  const inHand = new Queue<Received>({ name: "in hand", capacity: 0 });
+  yield* taskGroup(function* (group) {
+    const receiving = group.spawn(
+      function* () {
+        for (;;) yield* inHand.put(yield* parts.subscription.receive());
+      },
+      { name: "receiver" },
+    );
+    const working = group.spawn(
+      forEach(inHand, (received) => handle(parts, options, consumed, received), {
+        concurrency: options.concurrency,
+      }),
+      { name: "workers" },
+    );
+    yield* options.stop;
+    parts.log.info(`stopping: finishing what is in hand, for at most ${String(options.graceMs)} ms`);
+    yield* receiving.cancel("the program is stopping");
+    inHand.shutdown();
+    yield* timeout(options.graceMs, working, { otherwise: undefined });
+    yield* group.cancel("the program has stopped");
+  });
+  return consumed;
+});
+
+const handle = operation(function* (
+  parts: ConsumeParts,
+  options: ConsumeOptions,
+  consumed: Consumed,
+  received: Received,
+) {
+  let isDone = false;
+  try {
+    const outcome = yield* attempt(workOn(parts, options, consumed, received.message));
+    isDone = outcome.ok;
+    if (outcome.ok) {
+      if (outcome.value === "done") consumed.done += 1;
+      else consumed.repeated += 1;
+    } else {
+      const { id } = received.message;
+      consumed.failed += 1;
+      parts.log.warn(`cannot work on webhook ${id}: ${reasonOf(outcome.error)}`, { webhook: id });
+      yield* sleep(options.pauseMs);
+    }
+  } finally {
+    // Also when it was cancelled: others need not wait until the broker notices.
+    if (isDone) received.acknowledge();
+    else received.giveBack();
+  }
+});
+
+function* workOn(
+  { inbox, work }: ConsumeParts,
+  { timeoutMs }: ConsumeOptions,
+  consumed: Consumed,
+  message: Webhook,
+) {
+  const leftMs = message.deadline - Date.now();
+  const isLate = leftMs <= 0;
+  if (isLate) consumed.late += 1;
+  // Accepted is accepted: what comes too late for its sender is done all the same, with the usual time.
+  const limitMs = isLate ? timeoutMs : Math.min(timeoutMs, leftMs);
+  return yield* timeout(limitMs, inbox.once(message.id, work(message, { isLate })));
+}

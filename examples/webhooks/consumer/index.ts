@@ -1,0 +1,45 @@
+/**
+ * The consumer as a program: takes what the service published from the broker, a limited number at a time, and
+ * acknowledges each message when its work is done. It can be started any number of times; the broker divides the
+ * messages among all that run.
+ */
+import { operation, run } from "coppice";
+import { readConfig } from "../config.js";
+import { createLog } from "../log.js";
+import { reportFailure } from "../report-failure.js";
+import { useStopSignal } from "../stop-signal.js";
+import { useSubscription } from "../use-broker.js";
+import { consume, describeConsumed } from "./consume.js";
+import { useInbox } from "./inbox.js";
+
+/** How many messages wait here while others are worked on. */
+const AHEAD = 2;
+/** So that a message that cannot be worked on keeps nobody busy. */
+const PAUSE_MS = 1_000;
+
+const main = operation(function* () {
+  const config = readConfig(process.env);
+  const log = createLog(config.log);
+  const stop = yield* useStopSignal();
+  const inbox = yield* useInbox(config, log);
+  const subscription = yield* useSubscription(config, log, config.concurrency * AHEAD);
+  log.info(`consuming from ${subscription.description} (pid ${String(process.pid)})`);
+  const consumed = yield* consume(
+    { subscription, inbox, log, work },
+    {
+      concurrency: config.concurrency,
+      timeoutMs: config.consumeTimeoutMs,
+      pauseMs: PAUSE_MS,
+      graceMs: config.graceMs,
+      stop,
+    },
+  );
+  log.info(`stopped: ${describeConsumed(consumed)}`, { ...consumed });
+});
+
+/** Here a real program does its work. */
+function* work() {
+  // It has a deadline: `deadline()` tells it, and every operation in it is cancelled when it has passed.
+}
+
+await run(main, { name: "consumer" }).catch(reportFailure);

@@ -1,0 +1,7 @@
+/** An answer to a sender who has to change something. */
+export const refusal = (statusCode: number, message: string): Error =>
+  Object.assign(new Error(message), { statusCode });
+
+/** An answer to a sender who comes too often. */
+export const tooMany = (source: string): Error =>
+  Object.assign(refusal(429, `The source ${source} sends too many webhooks.`), { retryAfterSeconds: 1 });
