@@ -62,8 +62,8 @@ export class Crossing {
   state: "fresh" | "running" | "ending" | "kept" | "over" = "fresh";
   /** Nobody of ours waits for it any more. */
   isLeft = false;
-  /** What it has left alive is a resource of ours. */
-  isOwned = false;
+  /** It has ended, and whether it leaves anything alive is known. */
+  isReady = false;
   /** How often there was news. */
   changes = 0;
   #late: { readonly error: unknown } | null = null;
@@ -115,7 +115,7 @@ export class Crossing {
   /** Halts it, unless it is ending by itself. */
   halt(cancellation: Cancellation | undefined): void {
     this.cancellation ??= cancellation;
-    if (this.state !== "running" && this.state !== "kept") return;
+    if (this.isOver || (this.isReady && this.state !== "kept")) return;
     const task = this.#task;
     // A halt acts only when somebody looks at it; what it reports is on our own record.
     if (task === null) this.#over();
@@ -175,18 +175,19 @@ export class Crossing {
     return yield* new Watched(iterator, (ended) => {
       this.ended = ended;
       this.state = "ending";
+      this.isReady = !ended.ok || remains === null || remains.areGone;
       this.#tell();
-      return ended.ok && remains !== null ? this.#stay(remains)[Symbol.iterator]() : null;
+      return this.isReady || remains === null ? null : this.#stay(remains)[Symbol.iterator]();
     });
   }
 
   /** Keeps alive what the operation has left, until we halt it or it is gone. */
   *#stay(remains: Remains): Theirs<void> {
-    if (!remains.areGone) yield* remains.aTurn();
-    if (remains.areGone) return;
-    this.state = "kept";
+    yield* remains.aTurn();
+    if (!remains.areGone) this.state = "kept";
+    this.isReady = true;
     this.#tell();
-    yield* remains.gone();
+    if (!remains.areGone) yield* remains.gone();
   }
 
   #over(): void {

@@ -46,33 +46,30 @@ const leave = operation(function* leave(crossing: Crossing, isDone: () => boolea
 
 /** The halt comes before the guests are undone, which only it can end: they live in the boundary around this one. */
 const pass = operation(function* effection(crossing: Crossing, home: Scope) {
-  yield* ensure(() => leave(crossing, () => crossing.isOver || crossing.state === "kept"));
+  yield* ensure(() => leave(crossing, () => crossing.isOver));
   yield* serve(home, crossing, () => crossing.ended !== null || crossing.isOver);
   return crossing.outcome();
 });
 
+/** A function* of theirs: a boundary. */
 const visit = operation(function* effection(crossing: Crossing) {
   return yield* pass(crossing, yield* useScope());
 });
 
-/** What their operation has left alive, as a resource of our boundary. */
-const keep = operation(function* kept(crossing: Crossing, home: Scope, provide: Provide<undefined>) {
+/** Gives the value, and stays until nothing that theirs has left alive is left. */
+const reside = operation(function* effection(crossing: Crossing, home: Scope, provide: Provide<unknown>) {
   yield* ensure(() => leave(crossing, () => crossing.isOver));
-  yield* race([() => provide(undefined), () => serve(home, crossing, () => crossing.isOver)]);
+  yield* serve(home, crossing, () => crossing.isReady || crossing.isOver);
+  const value = crossing.outcome();
+  yield* race([() => provide(value), () => serve(home, crossing, () => crossing.isOver)]);
+  crossing.checkTeardown();
 });
 
-function* cross(crossing: Crossing): Operation<unknown> {
-  const value = yield* visit(crossing);
-  if (crossing.isOver) return value;
-  try {
-    yield* resource<undefined>(function* effection(provide) {
-      crossing.isOwned = true;
-      yield* keep(crossing, yield* useScope(), provide);
-    });
-  } finally {
-    if (!crossing.isOwned) yield* leave(crossing, () => crossing.isOver);
-  }
-  return value;
+/** An operation of theirs: what it leaves alive is a resource of the boundary that it is called in. */
+function settle(crossing: Crossing): Operation<unknown> {
+  return resource<unknown>(function* effection(provide) {
+    yield* reside(crossing, yield* useScope(), provide);
+  });
 }
 
 class FromEffection<T> implements Operation<T> {
@@ -97,7 +94,7 @@ class FromEffection<T> implements Operation<T> {
       },
     });
     // Their operation gives the T that its type says.
-    return (yield* cross(crossing)) as T;
+    return (yield* typeof op === "function" ? visit(crossing) : settle(crossing)) as T;
   }
 }
 
