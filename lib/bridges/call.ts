@@ -13,12 +13,17 @@ import { isEcho } from "./abort-signal.js";
 import { isThenable } from "./promise.js";
 
 /** How to call. */
-export interface CallOptions {
+export interface CallOptions<T = unknown> {
   /**
    * For work that ignores its signal: a cancelled caller aborts the signal and leaves at once. The work is listed by
    * `abandonedWork()` until it settles; if it then fails, that is an unhandled rejection.
    */
   readonly abandon?: boolean;
+  /**
+   * Gives back what arrives after the caller was cancelled: a connection, a lock, a file. Called with the value, which
+   * is dropped otherwise; the cancel waits for it.
+   */
+  readonly discard?: (value: T) => unknown;
   /** For messages and snapshots; the function's own name when left out. */
   readonly name?: string;
 }
@@ -29,10 +34,11 @@ class Call<T> extends Wait<T> {
   private readonly controller = new AbortController();
   private leftBehind: Settled | null = null;
   private hasSettled = false;
+  private isDiscarding = false;
 
   constructor(
     private readonly work: Work<T>,
-    private readonly options: CallOptions,
+    private readonly options: CallOptions<T>,
   ) {
     super();
   }
@@ -54,7 +60,7 @@ class Call<T> extends Wait<T> {
     const { signal } = this.controller;
     if (!signal.aborted) this.controller.abort(abortReason(cancellationOf(this)));
     // Aborting may have settled it in the same instant.
-    if (this.hasSettled) return true;
+    if (this.hasSettled && !this.isDiscarding) return true;
     if (this.options.abandon !== true && !isForced) return false;
     if (this.task !== null) this.leftBehind = abandon(this.name(), this.task, cancellationOf(this));
     return true;
@@ -76,7 +82,7 @@ class Call<T> extends Wait<T> {
       (value) => {
         if (this.hasSettled) return;
         this.hasSettled = true;
-        if (this.controller.signal.aborted) this.gone();
+        if (this.controller.signal.aborted) this.drop(value);
         else this.succeed(value);
       },
       (error: unknown) => {
@@ -86,6 +92,24 @@ class Call<T> extends Wait<T> {
         if (!signal.aborted) this.fail(error);
         // What rejects because it was aborted is the cancellation's own echo; anything else is an error of cleanup.
         else this.gone(isEcho(error, signal) ? undefined : { error });
+      },
+    );
+  }
+
+  private drop(value: T): void {
+    const { discard } = this.options;
+    if (discard === undefined) {
+      this.gone();
+      return;
+    }
+    this.isDiscarding = true;
+    const given = async (): Promise<unknown> => await discard(value);
+    given().then(
+      () => {
+        this.gone();
+      },
+      (error: unknown) => {
+        this.gone({ error });
       },
     );
   }
@@ -114,19 +138,21 @@ function isOperation(made: unknown): boolean {
  *          waiting: the work is then listed by `abandonedWork()`.
  * Throws:  what the function throws or rejects with. A rejection after a cancel is the abort's echo when it is the
  *          signal's reason or an AbortError, and is reported otherwise (C5).
- * Pitfall: a value that arrives after the cancel is dropped. What acquires something gives it back when
- *          `signal.aborted`, or is called in a `resource`.
+ * Pitfall: a value that arrives after the cancel is dropped. Where it is something to give back, say how: `discard`.
  *
  * @param work - called afresh each time
  * @example const response = yield* call((signal) => fetch(url, { signal }));
  */
-export function call<T>(work: Work<T>, options: CallOptions = {}): Operation<T> {
+export function call<T>(work: Work<T>, options: CallOptions<T> = {}): Operation<T> {
   if (typeof (work as unknown) !== "function") {
     throw misuse(
       "NOT_A_FUNCTION",
       `call() needs a function, got ${show(work)}. For a promise use until(promise).`,
     );
   }
-  checkOptions("call()", ["abandon", "name"], options);
+  checkOptions("call()", ["abandon", "discard", "name"], options);
+  if (options.discard !== undefined && typeof (options.discard as unknown) !== "function") {
+    throw misuse("NOT_A_FUNCTION", `call() needs a function as \`discard\`, got ${show(options.discard)}.`);
+  }
   return waiting(() => new Call(work, options));
 }

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { blocksIn, blocksOf, CONSOLES, nameOf, PageConsole, runnable, type Block } from "../support/docs.js";
+import { blocksIn, blocksOf, nameOf, type Block } from "../support/docs.js";
+import { fileOf, perform, removeRuns } from "../support/page-runs.js";
 import { filesIn } from "../support/sources.js";
 import { findingsOf, programOf } from "../support/type-check.js";
 
@@ -10,14 +9,8 @@ const pages = [
   ...(existsSync("README.md") ? ["README.md"] : []),
   ...filesIn("docs").filter((file) => file.endsWith(".md")),
 ];
-const folder = join(process.cwd(), "node_modules", ".cache", "coppice-docs", String(process.pid));
-const consoles = new Map<string, PageConsole>();
-Object.assign(globalThis, { [CONSOLES]: consoles });
-
-/** A module's path for the type checker; beside the library, so that packages resolve as in the project. */
-function fileOf(block: Block): string {
-  return `docs/${nameOf(block).replace(/[^a-z0-9]+/gi, "-")}.ts`;
-}
+/** Pages that need servers: `spec/recipes` runs them. */
+const isRecipe = (page: string): boolean => page.startsWith("docs/recipes/");
 
 /** Type-checks blocks, all in one program; findings name the page and its line. */
 function check(blocks: readonly Block[]): ReadonlyMap<Block, readonly string[]> {
@@ -32,23 +25,7 @@ function check(blocks: readonly Block[]): ReadonlyMap<Block, readonly string[]> 
   );
 }
 
-let runs = 0;
-
-/** Runs a block as a module, and gives what it printed otherwise than it says. */
-async function perform(block: Block): Promise<readonly string[]> {
-  const own = new PageConsole();
-  consoles.set(nameOf(block), own);
-  mkdirSync(folder, { recursive: true });
-  // A module is loaded once: every run is a file of its own.
-  const file = join(folder, `${++runs}-${fileOf(block).replace(/^docs\/|\.ts$/g, "")}.mjs`);
-  writeFileSync(file, runnable(block));
-  await import(pathToFileURL(file).href);
-  return own.broken(block.claims);
-}
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(removeRuns);
 
 const fence = "```";
 const page = (...lines: string[]): Block[] => blocksIn("docs/example.md", lines.join("\n"));
@@ -73,7 +50,7 @@ describe("the code in the documentation", () => {
   it.each(blocks.map((block) => [nameOf(block), block] as const))("is right: %s", async (_, block) => {
     expect(block.faults).toEqual([]);
     expect(findings.get(block)).toEqual([]);
-    if (block.isRun) expect(await perform(block)).toEqual([]);
+    if (block.isRun && !isRecipe(block.page)) expect(await perform(block)).toEqual([]);
   });
 
   it("is type-checked: an error is found, at the line of the page", () => {
