@@ -58,6 +58,12 @@ describe("the code in the documentation", () => {
     expect(found.map((finding) => finding.split(" ")[0])).toEqual(["docs/example.md:5"]);
   });
 
+  it("is run by a spec of its own where it needs more than this process", () => {
+    const recipes = pages.filter((page) => isRecipe(page) && blocksOf(page).some(({ isRun }) => isRun));
+    const specs = recipes.map((page) => page.replace("docs/", "spec/").replace(/\.md$/, ".spec.ts"));
+    expect(specs.filter((spec) => !existsSync(spec))).toEqual([]);
+  });
+
   it("is written in blocks that begin with ts: other words for it would not be run", () => {
     const unseen = pages.filter((page) =>
       /^\s*```+(?:typescript|tsx|mts|javascript|js|mjs)\b/im.test(readFileSync(page, "utf8")),
