@@ -58,6 +58,11 @@ class Action<T> extends Wait<T> {
     return true;
   }
 
+  /** It may be what the code before it sets off. */
+  override get isFleeting(): boolean {
+    return true;
+  }
+
   describe(): WaitDescription {
     return { kind: "action", on: this.start.name === "" ? undefined : this.start.name, isOutside: true };
   }

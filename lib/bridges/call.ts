@@ -71,6 +71,11 @@ class Call<T> extends Wait<T> {
     return false;
   }
 
+  /** It may be what the code before it sets off. */
+  override get isFleeting(): boolean {
+    return true;
+  }
+
   describe(): WaitDescription {
     const name = this.name();
     return { kind: "call", on: name === "" ? undefined : name, isOutside: true };

@@ -161,6 +161,11 @@ class Once extends Wait<unknown> {
     return true;
   }
 
+  /** It may be what the code before it sets off. */
+  override get isFleeting(): boolean {
+    return true;
+  }
+
   describe(): WaitDescription {
     return { kind: "event", on: titleOf(this.event), isOutside: true };
   }

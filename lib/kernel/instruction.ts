@@ -141,6 +141,15 @@ export abstract class Wait<T> implements Operation<T> {
     return true;
   }
 
+  /**
+   * Whether what it waits for may come once, and come before it has begun: then it begins at its `yield*` even where
+   * the task ought to give way first. So nothing is missed that the code before the `yield*` has set off.
+   */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- as above
+  get isFleeting(): boolean {
+    return false;
+  }
+
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
     // A wait is its own iterator; `value` is an Instruction while it is not done and a T when it is.
@@ -181,7 +190,7 @@ export abstract class Wait<T> implements Operation<T> {
     const task = enter(this);
     const { scheduler } = task;
     if (task.interrupts !== 0) this.phase = DEFERRED;
-    else if (--scheduler.budget < 0 && !scheduler.mayGoOn(task)) this.phase = DEFERRED;
+    else if (--scheduler.budget < 0 && !mayBegin(this, task)) this.phase = DEFERRED;
     else {
       this.phase = BEGUN;
       this.begin();
@@ -233,6 +242,15 @@ export abstract class Wait<T> implements Operation<T> {
     }
     throw byHandError();
   }
+}
+
+/** How many steps beyond its budget a task may take in a row. */
+const OVERDRAFT = 16;
+
+/** Asked when the budget of the task's turn is used up. */
+export function mayBegin(wait: Wait<unknown>, task: Waiter): boolean {
+  const { scheduler } = task;
+  return (wait.isFleeting && scheduler.budget >= -OVERDRAFT) || scheduler.mayGoOn(task);
 }
 
 /** Binds a fresh wait to the running task, or refuses it. */

@@ -6,7 +6,7 @@ import type { Cancellation } from "./cancellation.js";
 import { byHandError } from "./errors.js";
 import { failInPlace, takeBack } from "./by-hand.js";
 import { interrupt, landingTarget } from "./cancel.js";
-import { BEGUN, DEFERRED, FAILED, WITHDRAWN, type Wait } from "./instruction.js";
+import { BEGUN, DEFERRED, FAILED, mayBegin, WITHDRAWN, type Wait } from "./instruction.js";
 import { bareLeft, bodyReturned, bodyThrew, cut, unwinds } from "./settling.js";
 import { type Frame, type TaskNode } from "./tree.js";
 import { BEGIN, LAND, RESUME, START } from "./turn.js";
@@ -92,7 +92,7 @@ function afterYield(task: TaskNode, wait: Wait<unknown>): boolean {
 function goOn(task: TaskNode, wait: Wait<unknown>): boolean {
   if (wait.phase !== DEFERRED || task.turn !== RESUME) return false;
   const { scheduler } = task;
-  if (--scheduler.budget < 0 && !scheduler.mayGoOn(task)) return false;
+  if (--scheduler.budget < 0 && !mayBegin(wait, task)) return false;
   return begin(task, wait);
 }
 

@@ -23,6 +23,7 @@ import {
   BEGUN,
   DEFERRED,
   enter,
+  mayBegin,
   FRESH,
   Wait,
   type TaskScheduler,
@@ -209,6 +210,11 @@ export class Frame extends Wait<unknown> {
     return false;
   }
 
+  /** What its body waits for first may be. */
+  override get isFleeting(): boolean {
+    return true;
+  }
+
   // The hot path of every call of an operation: the same protocol as any wait, but it parks nobody.
   override next(sent?: unknown): unknown {
     if (sent === PROBE) {
@@ -218,7 +224,7 @@ export class Frame extends Wait<unknown> {
     if (this.phase !== FRESH) return super.next(sent);
     const task = enter(this);
     const { scheduler } = task;
-    if (task.interrupts !== 0 || (--scheduler.budget < 0 && !scheduler.mayGoOn(task))) {
+    if (task.interrupts !== 0 || (--scheduler.budget < 0 && !mayBegin(this, task))) {
       this.phase = DEFERRED;
       task.wait = this;
     } else this.begin();

@@ -156,6 +156,11 @@ class Select extends Wait<unknown> implements Contest {
     return true;
   }
 
+  /** One of its waits may be. */
+  override get isFleeting(): boolean {
+    return true;
+  }
+
   describe(): WaitDescription {
     const anyOf = this.contenders.map(({ wait }) => wait.describe());
     const on = this.contenders.map(({ key }) => key).join(", ");
