@@ -66,10 +66,16 @@ export function checkSource(caller: string, given: unknown): void {
       if (!("then" in given)) return;
     } else if (SOURCES.some((is) => is(given))) return;
   }
+  const hint = isOperation(given) ? ` Give it what the operation gives: ${caller}(yield* …).` : "";
   throw misuse(
     "NOT_A_SOURCE",
-    `${caller}() needs an iterable, an async iterable, a queue or something like one, got ${show(given)}.`,
+    `${caller}() needs an iterable, an async iterable, a queue or something like one, got ${show(given)}.${hint}`,
   );
+}
+
+/** Such as `on(emitter, "event")`, which gives the events when it is performed. */
+function isOperation(given: unknown): boolean {
+  return typeof given === "object" && given !== null && Symbol.iterator in given;
 }
 
 /** Opens a source in the current boundary. */

@@ -290,8 +290,8 @@ describe("map", () => {
     [undefined, "undefined"],
     [5, "the number 5"],
     [{}, "an object of class Object"],
-    [sleep(1), "an operation"],
-    [double(1), "an operation"],
+    [sleep(1), "an operation. Give it what the operation gives: map(yield* …)"],
+    [double(1), "an operation. Give it what the operation gives: map(yield* …)"],
     [sleep, 'the function "sleep"'],
     [Promise.resolve([]), "a Promise"],
   ])("E5 refuses %p as a source", (source, shown) => {
