@@ -190,8 +190,10 @@ export class Queue<T> {
   }
 
   #finish(count: number): void {
-    this.#exchange.unfinished -= count;
-    if (this.#exchange.unfinished > 0) return;
+    const exchange = this.#exchange;
+    // Items that are dropped may have been said to be done before, by mistake.
+    exchange.unfinished = Math.max(0, exchange.unfinished - count);
+    if (exchange.unfinished > 0) return;
     this.#joining.settleAll((join) => {
       join.succeed();
     });

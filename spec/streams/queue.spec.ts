@@ -266,6 +266,15 @@ describe("Queue.join", () => {
     expect(log).toEqual(["a0", "b1", "a2", "b3", "joined at 20"]);
   });
 
+  it("counts nothing below 0 when dropped items were said to be done before", () => {
+    const queue = new Queue<number>({ name: "jobs" });
+    queue.tryPut(1);
+    queue.taskDone();
+    queue.shutdown({ immediate: true });
+    expect(queue.unfinished).toBe(0);
+    expect(() => queue.taskDone()).toThrow('Queue "jobs" has no unfinished items.');
+  });
+
   it("counts items that an immediate shutdown drops as done", async () => {
     const queue = jobs();
     queue.tryPut("a");
