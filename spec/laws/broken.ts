@@ -196,3 +196,10 @@ export const mistakes: readonly Mistake[] = [
       ),
   },
 ];
+
+/** Makes a mistake; gives what takes it back. */
+export function makeMistake(name: string): () => void {
+  const mistake = mistakes.find((one) => one.name === name);
+  if (mistake === undefined) throw new Error(`There is no mistake "${name}".`);
+  return mistake.make();
+}
