@@ -4,7 +4,7 @@
  * no more of them than ever waited at the same time.
  */
 import { misuse, show } from "../errors/index.js";
-import { refusesAwait, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
+import { refusesAwait, runningTask, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
 
 /** One reaction on a promise: it settles whatever wait it serves at that time. */
 class Reaction {
@@ -46,6 +46,13 @@ class PromiseWait<T> extends Wait<T> {
       (value) => reaction.fired()?.succeed(value),
       (error: unknown) => reaction.fired()?.fail(error),
     );
+  }
+
+  /** A wait that is put off may be dropped before it begins: a rejection is handled then as after any cancel. */
+  override next(sent?: unknown): unknown {
+    const result = super.next(sent);
+    if (this.reaction === null) handle(this.promise);
+    return result;
   }
 
   withdraw(): boolean {
@@ -91,7 +98,13 @@ export function until<T>(promise: PromiseLike<T>): Operation<T> {
       `until() needs a promise, got ${show(promise)}. Use the value as it is, or yield* an operation.`,
     );
   }
+  // A cancellation is about to land, perhaps before any wait for the promise begins.
+  if (runningTask()?.interrupts) handle(promise);
   return new Until(promise);
+}
+
+function handle(promise: PromiseLike<unknown>): void {
+  promise.then(undefined, () => undefined);
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { all, run as runReally, sleep, spawn, timeout, until } from "coppice";
+import {
+  all,
+  attempt,
+  run as runReally,
+  scoped,
+  sleep,
+  spawn,
+  timeout,
+  until,
+  useScope,
+  type Operation,
+} from "coppice";
 import { deferredPromise } from "../support/deferred.js";
 import { answersSixQuestions } from "../support/six-questions.js";
 import { simulate } from "../support/virtual.js";
@@ -114,6 +125,27 @@ describe("until", () => {
     };
     const result = await simulate(timeout(1, until(parked), { otherwise: "late" }));
     expect([result, handlers]).toEqual(["late", [expect.any(Function)]]);
+  });
+
+  it.each<[string, (promise: Promise<never>) => Operation<unknown>]>([
+    ["by itself", (promise) => until(promise)],
+    ["inside timeout()", (promise) => timeout(5, until(promise))],
+    ["inside attempt() inside scoped()", (promise) => scoped(attempt(until(promise)))],
+  ])("handles a rejection when it is cancelled before it begins, %s", async (_, use) => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", note);
+    try {
+      const task = simulate(function* () {
+        void (yield* useScope()).cancel();
+        yield* use(Promise.reject(lost));
+      });
+      await task.then(undefined, () => undefined);
+      await new Promise(setImmediate);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+    expect(unhandled).toEqual([]);
   });
 
   it("takes a thenable that calls back at once, twice, or both ways: the first counts", async () => {
