@@ -67,6 +67,7 @@ export class Crossing {
   /** How often there was news. */
   changes = 0;
   #late: { readonly error: unknown } | null = null;
+  #hasBegun = false;
   #task: Task<void> | null = null;
   #waiter: number | undefined;
   #listener: News | null = null;
@@ -116,10 +117,13 @@ export class Crossing {
   halt(cancellation: Cancellation | undefined): void {
     this.cancellation ??= cancellation;
     if (this.isOver || (this.isReady && this.state !== "kept")) return;
-    const task = this.#task;
-    // A halt acts only when somebody looks at it; what it reports is on our own record.
-    if (task === null) this.#over();
-    else void Promise.resolve().then(() => task.halt().then(nothing, nothing));
+    if (!this.#hasBegun) {
+      this.#over();
+      return;
+    }
+    // A halt acts only when somebody looks at it; what it reports is on our own record. The task is known a moment
+    // after its code has begun.
+    void Promise.resolve().then(() => this.#task?.halt().then(nothing, nothing));
   }
 
   /** Gives the value, or throws what it failed with. */
@@ -148,6 +152,7 @@ export class Crossing {
 
   #begin(): void {
     if (this.state === "over") return;
+    this.#hasBegun = true;
     const { parent } = this.itinerary;
     const body = () => this.#run();
     const task = parent === undefined ? run(body) : parent.run(body);
