@@ -149,9 +149,11 @@ export class World {
       frame.note(inbox.error);
       return { type: "cut" };
     }
-    return isUnwinding && frame.run?.hasMoved === false
-      ? { type: "cut" }
-      : { type: "value", value: inbox.value };
+    if (!isUnwinding || frame.run?.hasMoved !== false) return { type: "value", value: inbox.value };
+    // Nobody gets the value: an error that was made one is gone with it.
+    const { value } = inbox;
+    if (typeof value === "object" && value !== null && "error" in value) this.replaced.push(value.error);
+    return { type: "cut" };
   }
 
   #ended(frame: Frame, how: Completion): void {
