@@ -4,7 +4,15 @@
  * no more of them than ever waited at the same time.
  */
 import { misuse, show } from "../errors/index.js";
-import { refusesAwait, runningTask, Wait, type Operation, type WaitDescription } from "../kernel/index.js";
+import {
+  answer,
+  PROBE,
+  refusesAwait,
+  runningTask,
+  Wait,
+  type Operation,
+  type WaitDescription,
+} from "../kernel/index.js";
 
 /** One reaction on a promise: it settles whatever wait it serves at that time. */
 class Reaction {
@@ -50,6 +58,11 @@ class PromiseWait<T> extends Wait<T> {
 
   /** A wait that is put off may be dropped before it begins: a rejection is handled then as after any cancel. */
   override next(sent?: unknown): unknown {
+    // Answered here: one call more would shift every position that the probe finds (O2).
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
     const result = super.next(sent);
     if (this.reaction === null) handle(this.promise);
     return result;

@@ -18,7 +18,7 @@ export { refusesAwait } from "./refuse-await.js";
 export { waiting } from "./waiting.js";
 export { type Instruction, type Operable, type Operation } from "./operation.js";
 export type { Outcome } from "./outcome.js";
-export { placesOf } from "./probe.js";
+export { answer, placesOf, PROBE } from "./probe.js";
 export { run, runOn, type RunOptions } from "./run.js";
 export { cancelBoundary, Scope } from "./scope.js";
 export { currentScheduler, Scheduler } from "./scheduler.js";
