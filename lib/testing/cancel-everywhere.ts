@@ -90,7 +90,7 @@ class Sweep {
   #quietMs: number | undefined;
   readonly #real = new RealWorld();
   readonly #withTasks: boolean;
-  readonly #name: string;
+  #name = "operation";
 
   constructor(
     private readonly make: (clock: VirtualClock) => Operable<unknown>,
@@ -98,7 +98,6 @@ class Sweep {
     private readonly tracking: Tracking,
   ) {
     this.#withTasks = options.tasks === true;
-    this.#name = options.name ?? (make.name === "" ? "operation" : make.name);
   }
 
   /** Whether the operation waits for something outside, and need not do the same each time. */
@@ -115,13 +114,9 @@ class Sweep {
   async #count(): Promise<void> {
     const counter = new Counter(this.#withTasks);
     const world = this.#world(counter);
-    const { trial, result } = await runIn(
-      world,
-      this.make,
-      { ...this.options, name: this.#name },
-      this.tracking,
-    );
+    const { trial, result } = await runIn(world, this.make, this.options, this.tracking);
     this.runs++;
+    this.#name = trial.task.name;
     const { outcome, error } = result;
     if (trial.outcome !== null && outcome !== "completed") throw error;
     const run: CancelledRun = { ...result, point: 0, moment: "never", scope: "nothing" };
@@ -156,12 +151,7 @@ class Sweep {
 
   async #try(intruder: Intruder, strikes: readonly Strike[]): Promise<Fault | null> {
     const world = this.#world(intruder);
-    const { trial, result } = await runIn(
-      world,
-      this.make,
-      { ...this.options, name: this.#name },
-      this.tracking,
-    );
+    const { trial, result } = await runIn(world, this.make, this.options, this.tracking);
     const [strike] = strikes;
     if (trial.fault !== null) return trial.fault;
     const { scenes } = intruder;

@@ -74,7 +74,6 @@ class Explored implements ExploredRun {
 }
 
 export class Exploration {
-  readonly #name: string;
   readonly #tracking = new Tracking();
   readonly #real = new RealWorld();
   readonly #schedules = new Set<number>();
@@ -92,7 +91,6 @@ export class Exploration {
     checkFunction(caller, make);
     checkLeftoverOptions(caller, options);
     checkLimits(caller, options);
-    this.#name = options.name ?? (make.name === "" ? "operation" : make.name);
   }
 
   track<T>(act: () => Promise<T>): Promise<T> {
@@ -163,8 +161,7 @@ export class Exploration {
       patienceMs: this.options.patience,
       quietMs: this.#quietMs,
     });
-    const options = { ...this.options, name: this.#name };
-    const { trial, result } = await runIn(world, this.make, options, this.#tracking);
+    const { trial, result } = await runIn(world, this.make, this.options, this.#tracking);
     const run = new Explored(result, order);
     // What `check` does is not part of the run.
     const { events } = world.scheduler;
@@ -198,7 +195,7 @@ export class Exploration {
   ): ScheduleError {
     const { deviations } = order.trace;
     return new ScheduleError({
-      name: this.#name,
+      name: root.name,
       seed,
       schedule: writeSchedule(deviations),
       differences: deviations.length,

@@ -1,7 +1,8 @@
 /** Positions in the source, as people read them. */
 
-/** The folder of the library: what stands in it is not the user's code. */
-const OURS = folderAbove(import.meta.url);
+/** The folders of the library: what stands in them is not the user's code. Source maps lead from the built to the other. */
+const OURS = folderAbove(import.meta.url).replace(/\/dist\/.*$/, "/dist/");
+const OUR_SOURCE = OURS.replace(/\/dist\/$/, "/lib/");
 
 interface Surroundings {
   process?: { cwd?: () => string };
@@ -14,7 +15,8 @@ function folderAbove(url: string): string {
 }
 
 export function isOurs(place: string): boolean {
-  return withoutScheme(place).startsWith(OURS);
+  const path = withoutScheme(place);
+  return path.startsWith(OURS) || path.startsWith(OUR_SOURCE);
 }
 
 /** A place relative to the folder in which the program runs. */

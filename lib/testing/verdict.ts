@@ -38,8 +38,14 @@ export async function runIn(
   const clock = clockOf(world);
   // What the user's function returns is checked when it is run.
   const body = make(clock) as TestBody<unknown>;
-  const trial = await tryOut(world, body, { ...options, clock }, tracking);
+  const name = options.name ?? ownNameOf(body) ?? ownNameOf(make) ?? "operation";
+  const trial = await tryOut(world, body, { ...options, name, clock }, tracking);
   return { trial, result: resultOf(trial, world) };
+}
+
+function ownNameOf(body: unknown): string | undefined {
+  const name = (body as { name?: unknown } | null | undefined)?.name;
+  return typeof name === "string" && name !== "" && name !== "anonymous" ? name : undefined;
 }
 
 function resultOf({ task, outcome }: Trial, world: World): RunResult {
