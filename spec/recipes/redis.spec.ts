@@ -1,0 +1,6 @@
+import { itRunsThePage } from "../support/recipes.js";
+import { describeWith } from "../support/servers.js";
+
+await describeWith("Redis", () => {
+  itRunsThePage("redis");
+});
