@@ -12,11 +12,20 @@ export function clip(text: string, longest = LONGEST): string {
 export function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return `the string "${clip(value, 40)}"`;
-  if (typeof value === "function")
-    return value.name === "" ? "a function" : `the function "${clip(value.name, 40)}"`;
+  if (typeof value === "function") return showFunction(value);
   if (typeof value !== "object")
     return `the ${typeof value} ${clip((value as number | bigint | boolean | symbol).toString(), 40)}`;
   return showObject(value);
+}
+
+/** A function's name is a property like any other: it may be anything, and reading it may throw. */
+function showFunction(value: { readonly name: unknown }): string {
+  try {
+    const { name } = value;
+    return typeof name === "string" && name !== "" ? `the function "${clip(name, 40)}"` : "a function";
+  } catch {
+    return "a function";
+  }
 }
 
 function showObject(value: object): string {

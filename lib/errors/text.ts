@@ -45,8 +45,9 @@ function printingCause({ stacks, all }: Printing): Printing {
  * @param options - `stacks`: print the stack of every single error too
  * @example catch (error) { console.error(describeError(error)); }
  */
-export function describeError(error: unknown, options: DescribeOptions = {}): string {
-  return linesOf(error, printing(options.stacks === true), 0, 0).join("\n");
+export function describeError(error: unknown, options?: DescribeOptions | null): string {
+  // Printing what went wrong must not go wrong itself.
+  return linesOf(error, printing(options?.stacks === true), 0, 0).join("\n");
 }
 
 function linesOf(error: unknown, budget: Printing, depth: number, causes: number): string[] {

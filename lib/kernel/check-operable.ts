@@ -3,7 +3,8 @@ import { clip, misuse, show } from "../errors/index.js";
 /** Refuses what is no operation, naming the function that was called (E5). */
 export function checkOperable(name: string, given: unknown): void {
   if (typeof given === "function") {
-    const kind = given.constructor.name;
+    // A function may have been left without a prototype.
+    const kind = (given.constructor as { readonly name: string } | undefined)?.name;
     if (kind !== "AsyncFunction" && kind !== "AsyncGeneratorFunction") return;
     const which = given.name === "" ? "an async function" : `the async function "${clip(given.name, 40)}"`;
     throw misuse(
