@@ -7,7 +7,7 @@
  *    along, a cancelled getter leaves the item for the next (S6).
  * X3 State first, then the hand-over: settled from outside all tasks, the woken task runs within that call (S3).
  */
-import { waiting, type Operation, type WaitDescription } from "../kernel/index.js";
+import { refusesAwait, type Instruction, type Operation, type WaitDescription } from "../kernel/index.js";
 import { asOneChange, LineWait, WaitLine } from "../sync/index.js";
 
 /** Items in the order in which they are to be taken. */
@@ -31,7 +31,7 @@ export class Exchange<T> {
   refusePut: Refusal | null = null;
   /** Set once nothing can be got any more when nothing is left. */
   refuseGet: Refusal | null = null;
-  readonly get: Operation<T> = waiting(() => new Get<T>(this));
+  readonly get: Operation<T> = new Getting<T>(this);
 
   constructor(
     /** What it belongs to, for messages and snapshots: `"queue"` … */
@@ -151,6 +151,32 @@ export class Put<T> extends LineWait<void> {
     return { kind: `${this.exchange.kind} put`, on: this.exchange.name };
   }
 }
+
+// Operations of their own, and not `waiting(() => …)`: without a closure between, an engine sees through them where they
+// are used, and makes nothing but the wait.
+class Getting<T> implements Operation<T> {
+  constructor(private readonly exchange: Exchange<T>) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, T, any> {
+    return new Get<T>(this.exchange)[Symbol.iterator]();
+  }
+}
+refusesAwait(Getting.prototype);
+
+/** The operation that puts an item. */
+export class Putting<T> implements Operation<void> {
+  constructor(
+    private readonly exchange: Exchange<T>,
+    private readonly item: T,
+  ) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, void, any> {
+    return new Put<T>(this.exchange, this.item)[Symbol.iterator]();
+  }
+}
+refusesAwait(Putting.prototype);
 
 /** A wait for an item. */
 export class Get<T> extends LineWait<T> {

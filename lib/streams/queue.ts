@@ -1,7 +1,7 @@
 import { clip, misuse } from "../errors/index.js";
 import { checkCount, checkOptions, waiting, type Operation, type WaitDescription } from "../kernel/index.js";
 import { LineWait, tasksOf, WaitLine, type TaskSince } from "../sync/index.js";
-import { Exchange, Put, type Refusal, type Store } from "./exchange.js";
+import { Exchange, Putting, type Refusal, type Store } from "./exchange.js";
 import { Fifo } from "./fifo.js";
 
 /** Thrown by a queue that was shut down: by `put` at once, by `get` when it has nothing left. */
@@ -86,8 +86,7 @@ export class Queue<T> {
    * Throws:  QueueShutDown when the queue was shut down, also while waiting.
    */
   put(item: T): Operation<void> {
-    const exchange = this.#exchange;
-    return waiting(() => new Put<T>(exchange, item));
+    return new Putting<T>(this.#exchange, item);
   }
 
   /**
