@@ -1,0 +1,233 @@
+import { describe, expect, it } from "@jest/globals";
+import { Broadcast, ExceptionGroup, map, operation, Queue, sleep, spawn, suspend, timeout } from "coppice";
+import { fail } from "../support/fail.js";
+import { simulate } from "../support/virtual.js";
+
+const lost = new Error("lost");
+
+const double = operation(function* double(n: number) {
+  yield* sleep(n);
+  return n * 2;
+});
+
+async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("did not fail");
+}
+
+describe("map over a queue", () => {
+  it("gives the results when the queue was shut down and is empty", async () => {
+    await expect(
+      simulate(function* () {
+        const queue = new Queue<number>();
+        yield* spawn(function* () {
+          for (const n of [1, 2, 3]) {
+            yield* queue.put(n);
+            yield* sleep(10);
+          }
+          queue.shutdown();
+        });
+        return yield* map(queue, double);
+      }),
+    ).resolves.toEqual([2, 4, 6]);
+  });
+});
+
+describe("map over a broadcast", () => {
+  it("sees what is sent while it runs, and unsubscribes at its end", async () => {
+    const prices = new Broadcast<number>();
+    await expect(
+      simulate(function* () {
+        yield* spawn(function* () {
+          yield* sleep(1);
+          for (const n of [1, 2]) prices.send(n);
+          prices.shutdown();
+        });
+        return yield* map(prices, double);
+      }),
+    ).resolves.toEqual([2, 4]);
+    expect(prices.subscribers).toBe(0);
+  });
+});
+
+describe("map over an async iterable", () => {
+  /** An async generator that keeps a record of what is done with it. */
+  function recorded(log: string[], count = 3) {
+    return (async function* () {
+      try {
+        for (let n = 1; n <= count; n++) {
+          log.push(`pull ${n}`);
+          await Promise.resolve();
+          yield n;
+        }
+      } finally {
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push("returned");
+      }
+    })();
+  }
+
+  it("pulls it as fast as it is worked off, and gives the results", async () => {
+    const log: string[] = [];
+    const results = await simulate(
+      map(
+        recorded(log),
+        function* (n) {
+          log.push(`begin ${n}`);
+          yield* sleep(5);
+          log.push(`end ${n}`);
+          return n;
+        },
+        { concurrency: 1 },
+      ),
+    );
+    expect(results).toEqual([1, 2, 3]);
+    expect(log).toEqual([
+      ...["pull 1", "begin 1", "end 1", "pull 2", "begin 2", "end 2", "pull 3", "begin 3", "end 3"],
+      "returned",
+    ]);
+  });
+
+  it("returns it, and waits for that, when cancelled", async () => {
+    const log: string[] = [];
+    await simulate(
+      timeout(
+        5,
+        map(
+          recorded(log),
+          function* (n) {
+            try {
+              yield* suspend();
+            } finally {
+              log.push(`left ${n}`);
+            }
+          },
+          { concurrency: 2 },
+        ),
+        { otherwise: undefined },
+      ),
+    );
+    log.push("behind");
+    expect(log).toEqual(["pull 1", "pull 2", "left 2", "left 1", "returned", "behind"]);
+  });
+
+  it("returns it, and waits for that, when an item fails", async () => {
+    const log: string[] = [];
+    await expect(
+      simulate(
+        map(
+          recorded(log),
+          function* () {
+            yield* sleep(1);
+            fail(lost);
+          },
+          { concurrency: 1 },
+        ),
+      ),
+    ).rejects.toBe(lost);
+    expect(log).toEqual(["pull 1", "returned"]);
+  });
+
+  it("adds what the return throws to the failure", async () => {
+    const source = (async function* () {
+      try {
+        yield await Promise.resolve(1);
+        yield 2;
+      } finally {
+        fail("cleanup");
+      }
+    })();
+    const error = await thrownBy(
+      simulate(
+        map(
+          source,
+          function* () {
+            yield* sleep(1);
+            fail(lost);
+          },
+          { concurrency: 1 },
+        ),
+      ),
+    );
+    expect((error as ExceptionGroup).errors).toEqual([lost, "cleanup"]);
+  });
+
+  it("throws what it throws, without returning it", async () => {
+    const calls: string[] = [];
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(lost),
+        return: () => {
+          calls.push("return");
+          return Promise.resolve({ done: true as const, value: undefined });
+        },
+      }),
+    };
+    await expect(simulate(map(source, double))).rejects.toBe(lost);
+    expect(calls).toEqual([]);
+  });
+
+  it("works with one that has no return", async () => {
+    let count = 0;
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: count === 2, value: count++ }),
+      }),
+    };
+    await expect(simulate(map(source as AsyncIterable<number>, double))).resolves.toEqual([0, 2]);
+  });
+
+  it("works over a ReadableStream, and cancels it when cut off", async () => {
+    const log: string[] = [];
+    const make = () =>
+      new ReadableStream<number>({
+        start(controller) {
+          controller.enqueue(1);
+          controller.enqueue(2);
+          if (log.length > 0) return;
+          controller.close();
+        },
+        cancel: (reason) => void log.push(`cancelled: ${String(reason)}`),
+      });
+    await expect(simulate(map(make(), double))).resolves.toEqual([2, 4]);
+    log.push("second");
+    const task = simulate(map(make(), double));
+    await new Promise((resolve) => setImmediate(resolve));
+    await task.cancel("enough");
+    expect(log).toEqual(["second", "cancelled: enough"]);
+  });
+});
+
+describe("map over an iterable", () => {
+  it("returns an iterator that it leaves before its end", async () => {
+    const log: string[] = [];
+    function* source() {
+      try {
+        for (let n = 0; ; n++) yield n;
+      } finally {
+        log.push("returned");
+      }
+    }
+    await simulate(
+      timeout(
+        5,
+        map(source(), () => suspend(), { concurrency: 2 }),
+        { otherwise: undefined },
+      ),
+    );
+    expect(log).toEqual(["returned"]);
+  });
+
+  it("takes a text by its characters, a Set and a Map by their entries", async () => {
+    const same = operation(function* same<T>(item: T) {
+      yield* sleep(0);
+      return item;
+    });
+    await expect(simulate(map("ab", same))).resolves.toEqual(["a", "b"]);
+    await expect(simulate(map(new Map([["k", 1]]), same))).resolves.toEqual([["k", 1]]);
+  });
+});
