@@ -1,6 +1,6 @@
 /** A channel to RabbitMQ, on a connection of its own, with exchange and queue in place. */
 import type { Socket } from "node:net";
-import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from "amqplib";
+import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { call, ensure, resource, timeout, withResolvers, type Operation } from "coppice";
 import { abortable } from "./abortable.js";
 import { useLink, type Link, type Opened } from "./link.js";
@@ -47,10 +47,7 @@ export const useAmqpLink = (options: AmqpOptions): Operation<Link<AmqpChannel>> 
 
 const useAmqpChannel = (options: AmqpOptions): Operation<Opened<AmqpChannel>> =>
   resource<Opened<AmqpChannel>>(function* (provide) {
-    const connecting = { timeout: CONNECT_TIMEOUT_MS, noDelay: true, heartbeat: HEARTBEAT_S };
-    const model = yield* call((signal) =>
-      abortable(signal, connect(withHeartbeat(options.url), connecting), cut),
-    );
+    const model = yield* call((signal) => abortable(signal, connectTo(options.url), cut));
     const broken = withResolvers<unknown>({ name: "the connection is broken" });
     model.on("error", broken.resolve);
     model.on("close", () => broken.resolve("closed by the broker"));
@@ -83,6 +80,12 @@ async function openChannel(model: ChannelModel, { topic, consuming }: AmqpOption
   return channel;
 }
 
+/** Loads the client only where there is a server for it. */
+async function connectTo(url: string): Promise<ChannelModel> {
+  const { connect } = await import("amqplib");
+  return connect(withHeartbeat(url), { timeout: CONNECT_TIMEOUT_MS, noDelay: true });
+}
+
 /** The client takes its heartbeat from the address. */
 function withHeartbeat(url: string): string {
   const address = new URL(url);
@@ -105,5 +108,6 @@ function* leave(model: ChannelModel): Operation<void> {
 function cut(model: ChannelModel): void {
   // The client has no way to give up on a connection, but it keeps its socket here.
   const { stream } = model.connection as unknown as { readonly stream: Socket };
-  stream.destroy();
+  // Without an error the client would not notice, and go on with its heartbeats.
+  stream.destroy(new Error("The connection was given up."));
 }

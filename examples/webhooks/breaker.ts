@@ -57,24 +57,31 @@ export class Breaker {
    * Throws: BreakerOpenError; what the call throws.
    */
   *call<T>(work: Operation<T>): Operation<T> {
-    this.#enter();
+    this.enter();
     try {
       const value = yield* work;
-      this.#succeeded();
+      this.succeeded();
       return value;
     } catch (error) {
-      if (this.#options.counts(error)) this.#failed();
-      else this.#succeeded();
+      this.failed(error);
       throw error;
     }
   }
 
-  #enter(): void {
+  /** Before a call. Throws: BreakerOpenError, when it must not be made. */
+  enter(): void {
     if (!this.letsThrough) throw new BreakerOpenError(`${this.#options.name} has been failing.`);
     if (this.#isOpen) this.#nextProbeAt = performance.now() + this.#options.probeEveryMs;
   }
 
-  #succeeded(): void {
+  /** After a call that failed. */
+  failed(error: unknown): void {
+    if (this.#options.counts(error)) this.#neighbourFailed();
+    else this.succeeded();
+  }
+
+  /** After a call that succeeded. */
+  succeeded(): void {
     this.#record(false);
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -84,7 +91,7 @@ export class Breaker {
     this.#options.changed(false);
   }
 
-  #failed(): void {
+  #neighbourFailed(): void {
     this.#record(true);
     const { window, least } = this.#options;
     const known = Math.min(window, this.#outcomes.length);

@@ -1,16 +1,31 @@
 /** `npm start`: the webhook service as a program, with its settings in the environment. */
-import { operation, run } from "coppice";
+import { operation, run, spawn } from "coppice";
 import { readConfig } from "./config.js";
+import { finish } from "./finish.js";
 import { createLog } from "./log.js";
 import { reportFailure } from "./report-failure.js";
 import { webhookService } from "./service.js";
 import { describeStatistics } from "./statistics.js";
 import { useStopSignal } from "./stop-signal.js";
 
+/** What closing may take on top of the grace period. */
+const CLOSING_MS = 3_000;
+
 const main = operation(function* () {
   const config = readConfig(process.env);
   const log = createLog(config.log);
   const stop = yield* useStopSignal();
+  yield* spawn(
+    function* () {
+      yield* stop;
+      // Cuts cleanup that does not end, and fails with the names of the tasks that it belongs to.
+      setTimeout(
+        () => void program.cancel("it did not end in time", { grace: 0 }),
+        config.graceMs + CLOSING_MS,
+      ).unref();
+    },
+    { name: "watch over the end" },
+  );
   const statistics = yield* webhookService(config, {
     stop,
     log,
@@ -23,5 +38,6 @@ const main = operation(function* () {
   log.info(`stopped: ${describeStatistics(statistics)}`, { ...statistics });
 });
 
-// Nothing keeps the process alive after this: whatever was opened has been closed, or the bug shows.
-await run(main, { name: "webhooks" }).catch(reportFailure);
+const program = run(main, { name: "webhooks" });
+await program.catch(reportFailure);
+finish();

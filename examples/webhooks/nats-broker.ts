@@ -3,7 +3,7 @@
  * it has had in the last minutes it drops itself.
  */
 import { call, resource, type Operation } from "coppice";
-import { headers as createHeaders, type NatsConnection } from "nats";
+import type { NatsConnection } from "nats";
 import { abortable } from "./abortable.js";
 import type { Broker } from "./broker.js";
 import { describeNats, useNatsLink, type NatsOptions } from "./nats-connection.js";
@@ -35,6 +35,7 @@ export const useNatsBroker = (options: NatsOptions): Operation<Broker> =>
 
 async function publishTo(connection: NatsConnection, topic: string, message: Webhook): Promise<void> {
   const { headers, body } = toWire(message);
+  const { headers: createHeaders } = await import("nats");
   const natsHeaders = createHeaders();
   for (const [name, value] of Object.entries(headers)) natsHeaders.set(name, value);
   await connection.jetstream().publish(`${topic}.${subjectOf(message.source)}`, body, {

@@ -1,6 +1,6 @@
 /** A connection to NATS, with the JetStream stream in place. */
 import { call, ensure, resource, timeout, until, type Operation } from "coppice";
-import { connect, RetentionPolicy, type JetStreamManager, type NatsConnection } from "nats";
+import type { JetStreamManager, NatsConnection } from "nats";
 import { abortable } from "./abortable.js";
 import { useLink, type Link, type Opened } from "./link.js";
 import type { Log } from "./log.js";
@@ -46,7 +46,7 @@ const useNatsStream = (
   useMore?: (stream: NatsStream) => Operation<void>,
 ): Operation<Opened<NatsStream>> =>
   resource<Opened<NatsStream>>(function* (provide) {
-    const connection = yield* call((signal) => abortable(signal, connect(settings(options.url)), cut));
+    const connection = yield* call((signal) => abortable(signal, connectTo(options.url), cut));
     yield* ensure(() => leave(connection));
     const manager = yield* timeout(
       CONNECT_TIMEOUT_MS,
@@ -56,6 +56,12 @@ const useNatsStream = (
     if (useMore !== undefined) yield* useMore(stream);
     yield* provide({ connection: stream, broken: until(connection.closed()) });
   });
+
+/** Loads the client only where there is a server for it. */
+async function connectTo(url: string): Promise<NatsConnection> {
+  const { connect } = await import("nats");
+  return connect(settings(url));
+}
 
 /** Its own way to connect again is off: requests on a connection that broke shall fail at once. */
 function settings(url: string) {
@@ -71,6 +77,7 @@ function settings(url: string) {
 }
 
 async function prepare(connection: NatsConnection, name: string): Promise<JetStreamManager> {
+  const { RetentionPolicy } = await import("nats");
   const manager = await connection.jetstreamManager({ timeout: CONNECT_TIMEOUT_MS });
   await manager.streams.add({
     name,

@@ -3,13 +3,7 @@
  * of them, and to another when it is not acknowledged in time.
  */
 import { call, ensure, Queue, resource, sleep, spawn, type Operation } from "coppice";
-import {
-  AckPolicy,
-  type JetStreamManager,
-  type JsMsg,
-  type Consumer as NatsConsumer,
-  type NatsConnection,
-} from "nats";
+import type { JetStreamManager, JsMsg, Consumer as NatsConsumer, NatsConnection } from "nats";
 import { abortable } from "./abortable.js";
 import type { Received, Subscription } from "./broker.js";
 import { describeNats, useNatsLink, type NatsOptions, type NatsStream } from "./nats-connection.js";
@@ -61,6 +55,7 @@ async function findConsumer(
   manager: JetStreamManager,
   topic: string,
 ): Promise<NatsConsumer> {
+  const { AckPolicy } = await import("nats");
   await manager.consumers.add(topic, {
     durable_name: CONSUMER,
     ack_policy: AckPolicy.Explicit,

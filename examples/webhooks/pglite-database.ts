@@ -7,7 +7,6 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { call, ensure, resource, type Operation } from "coppice";
 import { DatabaseError, type Database } from "./database.js";
 import { useDirectoryLock } from "./directory-lock.js";
@@ -21,6 +20,8 @@ export const usePgliteDatabase = (directory: string, log: Log): Operation<Databa
     // Two PostgreSQLs on the same files destroy them.
     yield* useDirectoryLock(directory);
     log.info(`opening the embedded database in ${directory} (the first time takes a few seconds)`);
+    // A database is much to load for a service that has a server.
+    const { PGlite } = yield* call(() => import("@electric-sql/pglite"));
     const pglite = yield* call(() => PGlite.create(join(directory, "postgres")));
     yield* ensure(() => call(() => pglite.close()));
     const execute = (sql: string): Operation<void> =>

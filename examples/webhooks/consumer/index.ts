@@ -5,6 +5,7 @@
  */
 import { operation, run } from "coppice";
 import { readConfig } from "../config.js";
+import { finish } from "../finish.js";
 import { createLog } from "../log.js";
 import { reportFailure } from "../report-failure.js";
 import { useStopSignal } from "../stop-signal.js";
@@ -43,3 +44,4 @@ function* work() {
 }
 
 await run(main, { name: "consumer" }).catch(reportFailure);
+finish();

@@ -1,0 +1,157 @@
+/** What a program is driven in: servers of its own, a downstream, and the books that are checked at the end. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { connect as connectAmqp } from "amqplib";
+import { AckPolicy, connect as connectNats } from "nats";
+import pg from "pg";
+import { bundle, PROGRAMS, type ProgramName } from "./build.js";
+import { Downstream } from "./downstream.js";
+import { Program } from "./program.js";
+import { Server } from "./server.js";
+import { nats, postgres, rabbitmq } from "./servers.js";
+
+export type BrokerName = "rabbitmq" | "nats";
+
+export interface Arena {
+  readonly directory: string;
+  readonly database: Server;
+  readonly broker: Server;
+  readonly downstream: Downstream;
+  close(): Promise<void>;
+}
+
+export interface Findings {
+  readonly acknowledged: number;
+  /** Acknowledged, and not there. */
+  readonly notInDatabase: number;
+  readonly notForwarded: number;
+  readonly notPublished: number;
+  /** Came more than once. */
+  readonly forwardedAgain: number;
+  readonly publishedAgain: number;
+}
+
+export const lostIn = ({ notInDatabase, notForwarded, notPublished }: Findings): number =>
+  notInDatabase + notForwarded + notPublished;
+
+export async function openArena(broker: BrokerName): Promise<Arena> {
+  const directory = await mkdtemp(join(tmpdir(), "coppice-arena-"));
+  const [database, broked, downstream] = await Promise.all([
+    Server.start(postgres, directory),
+    Server.start(broker === "nats" ? nats : rabbitmq, directory),
+    Downstream.start(),
+  ]);
+  return {
+    directory,
+    database,
+    broker: broked,
+    downstream,
+    async close() {
+      downstream.stop();
+      await Promise.all([database.stop("on the spot"), broked.stop("on the spot")]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The settings of a program in the arena; each `run` has tables and queues of its own. */
+export const settingsFor = (arena: Arena, run: string): Record<string, string> => ({
+  DATABASE_URL: arena.database.url,
+  DATABASE_SCHEMA: run,
+  ...(arena.broker.kind === nats ? { NATS_URL: arena.broker.url } : { AMQP_URL: arena.broker.url }),
+  TOPIC: run,
+  DOWNSTREAM_URL: arena.downstream.url,
+  LOG_FORMAT: "text",
+});
+
+export async function startProgram(
+  name: ProgramName,
+  settings: Readonly<Record<string, string>>,
+): Promise<Program> {
+  return Program.start(await bundle(name, PROGRAMS[name]), settings);
+}
+
+/** Waits until the program has delivered all that it has accepted. */
+export async function drained(arena: Arena, run: string, limitMs: number): Promise<boolean> {
+  const until = Date.now() + limitMs;
+  for (;;) {
+    const left = await withDatabase(arena, (client) =>
+      client.query<{ left: string }>(
+        `select count(*) as left from "${run}".webhooks where published_at is null`,
+      ),
+    );
+    if (Number(left.rows[0]?.left) === 0) return true;
+    if (Date.now() > until) return false;
+    await pause(200);
+  }
+}
+
+/** Compares the acknowledged ids with database, downstream and broker; the messages in the broker are used up. */
+export async function audit(arena: Arena, run: string, ids: readonly string[]): Promise<Findings> {
+  const { rows } = await withDatabase(arena, (client) =>
+    client.query<{ id: string }>(`select id::text from "${run}".webhooks`),
+  );
+  const stored = new Set(rows.map((row) => row.id));
+  const { missing, repeats } = await arena.downstream.check(ids);
+  const published = arena.broker.kind === nats ? await fromNats(arena, run) : await fromRabbit(arena, run);
+  return {
+    acknowledged: ids.length,
+    notInDatabase: ids.filter((id) => !stored.has(id)).length,
+    notForwarded: missing.length,
+    notPublished: ids.filter((id) => !published.has(id)).length,
+    forwardedAgain: repeats,
+    publishedAgain: [...published.values()].reduce((sum, count) => sum + count - 1, 0),
+  };
+}
+
+export async function withDatabase<T>(arena: Arena, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: arena.database.url, application_name: "driver" });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const count = (into: Map<string, number>, id: string): void => void into.set(id, (into.get(id) ?? 0) + 1);
+
+/** What lies in the queue, and how often. */
+async function fromRabbit(arena: Arena, queue: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const connection = await connectAmqp(arena.broker.url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue(queue, { durable: true });
+  await channel.prefetch(1000);
+  let lastAt = Date.now();
+  await channel.consume(queue, (message) => {
+    if (message === null) return;
+    lastAt = Date.now();
+    count(found, String(message.properties.messageId));
+    channel.ack(message);
+  });
+  while (Date.now() - lastAt < 700) await pause(50);
+  await connection.close();
+  return found;
+}
+
+async function fromNats(arena: Arena, stream: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const connection = await connectNats({ servers: new URL(arena.broker.url).host });
+  const manager = await connection.jetstreamManager();
+  await manager.consumers.add(stream, { durable_name: "audit", ack_policy: AckPolicy.Explicit });
+  const consumer = await connection.jetstream().consumers.get(stream, "audit");
+  for (let more = true; more;) {
+    more = false;
+    for await (const message of await consumer.fetch({ max_messages: 500, expires: 1_000 })) {
+      more = true;
+      count(found, message.headers?.get("webhook-id") ?? "");
+      message.ack();
+    }
+  }
+  await connection.close();
+  return found;
+}

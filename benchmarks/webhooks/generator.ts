@@ -1,0 +1,93 @@
+/**
+ * An open-loop generator: webhooks are due at fixed times, whatever has become of those before. Latency counts from
+ * when a webhook was due, so that a service that stalls is not spared the ones that could not be sent meanwhile.
+ */
+import { HttpSender } from "./http-sender.js";
+
+/** What became of one webhook; times are of `performance.now()`. */
+export interface Shot {
+  readonly dueAt: number;
+  readonly doneAt: number;
+  /** 0 when there was no reply. */
+  readonly status: number;
+  /** Of one that was acknowledged. */
+  readonly id: string;
+}
+
+export interface GeneratorOptions {
+  readonly url: () => string;
+  readonly rate: number;
+  readonly onShot?: (shot: Shot) => void;
+}
+
+const TICK_MS = 2;
+const TIMEOUT_MS = 15_000;
+const BODY_BYTES = 300;
+const SOURCES = 20;
+
+export class Generator {
+  readonly shots: Shot[] = [];
+  readonly #options: GeneratorOptions;
+  readonly #filler = "x".repeat(BODY_BYTES);
+  #sender: HttpSender;
+  #url: string;
+  #timer: NodeJS.Timeout | undefined;
+  #pending = 0;
+  #sent = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(options: GeneratorOptions) {
+    this.#options = options;
+    this.#url = options.url();
+    this.#sender = new HttpSender(this.#url);
+  }
+
+  get connections(): number {
+    return this.#sender.connections;
+  }
+
+  /** Begins to send; `stop` ends it. */
+  start(): void {
+    const startedAt = performance.now();
+    const msEach = 1000 / this.#options.rate;
+    let next = 0;
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      while (startedAt + next * msEach <= now) this.#shoot(startedAt + next++ * msEach);
+    }, TICK_MS);
+  }
+
+  /** Sends no more, and waits for what is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#sender.close();
+  }
+
+  #shoot(dueAt: number): void {
+    // After a restart the service is elsewhere.
+    const url = this.#options.url();
+    if (url !== this.#url) {
+      this.#sender.close();
+      this.#url = url;
+      this.#sender = new HttpSender(url);
+    }
+    const number = this.#sent++;
+    const body = `{"number":${String(number)},"event":"order.created","note":"${this.#filler}"}`;
+    this.#pending += 1;
+    void this.#sender.post(`/webhooks/shop-${String(number % SOURCES)}`, body, TIMEOUT_MS).then((reply) => {
+      const id = reply.status === 202 ? (/"id":"([^"]+)"/.exec(reply.body)?.[1] ?? "") : "";
+      const shot = { dueAt, doneAt: performance.now(), status: reply.status, id };
+      this.shots.push(shot);
+      this.#options.onShot?.(shot);
+      this.#pending -= 1;
+      if (this.#pending === 0) this.#idle?.();
+    });
+  }
+}
+
+/** The value that the given share of all values does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}

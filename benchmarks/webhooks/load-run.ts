@@ -1,0 +1,93 @@
+/** One program under load: what its callers see, what it costs, and whether its books are right at the end. */
+import { setTimeout as pause } from "node:timers/promises";
+import { audit, drained, settingsFor, startProgram, type Arena, type Findings } from "./arena.js";
+import type { ProgramName } from "./build.js";
+import { Generator, type Shot } from "./generator.js";
+import { acknowledgedIn, phaseOf, recoveryAfter, type Phase } from "./phase.js";
+import type { Ended, Program } from "./program.js";
+
+export interface LoadOptions {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Twice what it can do, for so many seconds; 0 for not at all. */
+  readonly overloadSeconds: number;
+}
+
+export interface LoadResult {
+  readonly program: ProgramName;
+  readonly steady: Phase;
+  /** Processor time for each thousand webhooks that were due, in seconds. */
+  readonly cpuPerThousand: number;
+  readonly memory: { readonly now: number; readonly most: number };
+  readonly overload: Overload | undefined;
+  readonly isDrained: boolean;
+  readonly findings: Findings;
+  readonly ended: Ended;
+}
+
+export interface Overload {
+  readonly rate: number;
+  readonly phase: Phase;
+  readonly recoveryMs: number | undefined;
+}
+
+const GRACE_MS = 10_000;
+const DRAIN_MS = 60_000;
+const CAPACITY_SECONDS = 4;
+/** More than it can do, to see what that is. */
+const FLOOD = 6_000;
+const AFTER_SECONDS = 5;
+
+export async function runLoad(arena: Arena, name: ProgramName, options: LoadOptions): Promise<LoadResult> {
+  const run = `load_${name}_${String(Date.now())}`;
+  const program = await startProgram(name, { ...settingsFor(arena, run), GRACE_MS: String(GRACE_MS) });
+  const shots: Shot[] = [];
+  await drive(program, options.rate, options.warmUpSeconds, shots);
+  const cpuBefore = program.cpuSeconds;
+  const steady = phaseOf(await drive(program, options.rate, options.seconds, shots));
+  const cpu = program.cpuSeconds - cpuBefore;
+  const { memory } = program;
+  const overload = options.overloadSeconds > 0 ? await overloadIt(program, options, shots) : undefined;
+  const isDrained = await drained(arena, run, DRAIN_MS);
+  const ended = await program.end("SIGTERM", GRACE_MS + 5_000);
+  const findings = await audit(arena, run, acknowledgedIn(shots));
+  return {
+    program: name,
+    steady,
+    cpuPerThousand: (cpu / steady.due) * 1000,
+    memory,
+    overload,
+    isDrained,
+    findings,
+    ended,
+  };
+}
+
+/** Finds out what it can do, then asks twice that of it, then half. */
+async function overloadIt(program: Program, options: LoadOptions, shots: Shot[]): Promise<Overload> {
+  const flood = await drive(program, FLOOD, CAPACITY_SECONDS, shots);
+  const capacity = flood.filter((shot) => shot.status === 202).length / CAPACITY_SECONDS;
+  await pause(2_000);
+  const rate = Math.round(2 * capacity);
+  const phase = phaseOf(await drive(program, rate, options.overloadSeconds, shots));
+  const backAt = performance.now();
+  const after = await drive(program, capacity / 2, AFTER_SECONDS, shots);
+  return { rate, phase, recoveryMs: recoveryAfter(after, backAt, performance.now()) };
+}
+
+/** Sends for so long, and waits for the replies. */
+async function drive(
+  program: Program,
+  rate: number,
+  seconds: number,
+  shots: Shot[],
+): Promise<readonly Shot[]> {
+  if (seconds === 0) return [];
+  const generator = new Generator({ url: () => program.url, rate });
+  generator.start();
+  await pause(seconds * 1000);
+  await generator.stop();
+  shots.push(...generator.shots);
+  return generator.shots;
+}

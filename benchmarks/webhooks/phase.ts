@@ -1,0 +1,54 @@
+/** What a stretch of load looked like. */
+import { percentile, type Shot } from "./generator.js";
+
+export interface Phase {
+  readonly due: number;
+  readonly accepted: number;
+  /** Answered 503. */
+  readonly refused: number;
+  /** Anything else: other answers, and none. */
+  readonly errors: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly most: number;
+  /** Of those refused. */
+  readonly refusedP99: number;
+}
+
+export const latencyOf = ({ doneAt, dueAt }: Shot): number => doneAt - dueAt;
+
+export function phaseOf(shots: readonly Shot[]): Phase {
+  const accepted = shots.filter((shot) => shot.status === 202).map(latencyOf);
+  const refused = shots.filter((shot) => shot.status === 503).map(latencyOf);
+  return {
+    due: shots.length,
+    accepted: accepted.length,
+    refused: refused.length,
+    errors: shots.length - accepted.length - refused.length,
+    p50: percentile(accepted, 0.5),
+    p99: percentile(accepted, 0.99),
+    most: percentile(accepted, 1),
+    refusedP99: percentile(refused, 0.99),
+  };
+}
+
+/** The ids that were acknowledged. */
+export const acknowledgedIn = (shots: readonly Shot[]): string[] =>
+  shots.filter((shot) => shot.id !== "").map((shot) => shot.id);
+
+const WINDOW_MS = 1_000;
+const STEP_MS = 100;
+const ENOUGH = 0.99;
+
+/**
+ * How long after `backAt` it took until webhooks succeed again: until the first second of which at least 99 % were
+ * accepted. Undefined when there is none.
+ */
+export function recoveryAfter(shots: readonly Shot[], backAt: number, endsAt: number): number | undefined {
+  for (let from = backAt; from + WINDOW_MS <= endsAt; from += STEP_MS) {
+    const within = shots.filter((shot) => shot.dueAt >= from && shot.dueAt < from + WINDOW_MS);
+    const good = within.filter((shot) => shot.status === 202).length;
+    if (within.length > 0 && good >= within.length * ENOUGH) return from - backAt;
+  }
+  return undefined;
+}
