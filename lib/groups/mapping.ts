@@ -19,6 +19,7 @@ import {
   type Outcome,
   type TaskNode,
   type WaitDescription,
+  type Watcher,
 } from "../kernel/index.js";
 import { attempt } from "../operations/index.js";
 import { open, type Source } from "./source.js";
@@ -41,7 +42,7 @@ export interface Plan {
   readonly name: string | undefined;
 }
 
-class Mapping implements Boundary {
+class Mapping implements Boundary, Watcher {
   readonly awaitsChildren = true;
   readonly name: string;
   readonly frame: Frame;
@@ -75,11 +76,8 @@ class Mapping implements Boundary {
     const index = this.taken++;
     const task = adoptInto<unknown>(this.frame.needScope(), "run", this.rootFor(item, index), undefined);
     this.running++;
-    task.watch({
-      ended: () => {
-        this.ended(task, index);
-      },
-    });
+    if (this.plan.keeps) task.watch(new Keeping(this, task, index));
+    else task.watch(this);
     start(task);
   }
 
@@ -95,12 +93,15 @@ class Mapping implements Boundary {
     );
   }
 
-  private ended({ outcome }: TaskNode, index: number): void {
+  keep({ outcome }: TaskNode, index: number): void {
+    if (outcome?.type !== "value") return;
+    if (this.plan.ordered) this.results[index] = outcome.value;
+    else this.results.push(outcome.value);
+  }
+
+  /** One of its tasks has ended. */
+  ended(): void {
     this.running--;
-    if (this.plan.keeps && outcome?.type === "value") {
-      if (this.plan.ordered) this.results[index] = outcome.value;
-      else this.results.push(outcome.value);
-    }
     const { waiting: room } = this;
     this.waiting = null;
     room?.succeed();
@@ -109,6 +110,20 @@ class Mapping implements Boundary {
   settle(outcome: Outcome): Outcome {
     if (outcome.type !== "value") return outcome;
     return { type: "value", value: this.plan.keeps ? this.results : undefined };
+  }
+}
+
+/** Told of the end of one task whose result is kept. */
+class Keeping implements Watcher {
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly task: TaskNode,
+    private readonly index: number,
+  ) {}
+
+  ended(): void {
+    this.mapping.keep(this.task, this.index);
+    this.mapping.ended();
   }
 }
 

@@ -2,8 +2,9 @@ import { clip, misuse } from "../errors/index.js";
 import {
   checkCount,
   checkOptions,
+  refusesAwait,
   runningTask,
-  waiting,
+  type Instruction,
   type Operable,
   type Operation,
   type TaskNode,
@@ -44,7 +45,7 @@ export class Semaphore {
   readonly #line = new WaitLine<Acquire>();
   /** The acquisitions that were not given back, oldest first, or null when there are too many to know. */
   readonly #taken: WaitLine<Acquire> | null;
-  readonly #acquire: Operation<void> = waiting(() => new Acquire(this));
+  readonly #acquire: Operation<void> = new Acquiring(this);
 
   /**
    * @param permits - how many tasks may hold one at the same time: a whole number of at least 1, or `Infinity`
@@ -185,6 +186,17 @@ export interface SemaphoreStatistics {
   readonly holders: readonly TaskSince[];
   readonly waiting: readonly TaskSince[];
 }
+
+// An operation of its own, and not `waiting(() => …)`: an engine sees through it where it is used.
+class Acquiring implements Operation<void> {
+  constructor(private readonly semaphore: Semaphore) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
+  [Symbol.iterator](): Iterator<Instruction, void, any> {
+    return new Acquire(this.semaphore)[Symbol.iterator]();
+  }
+}
+refusesAwait(Acquiring.prototype);
 
 class Acquire extends LineWait<void> {
   constructor(
