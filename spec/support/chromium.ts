@@ -14,6 +14,8 @@ import { chromium, type Page } from "playwright-core";
 /** How to bundle. */
 export interface BundleOptions {
   readonly minify?: boolean;
+  /** Whether functions keep their names where two have the same one. */
+  readonly keepNames?: boolean;
   /** Modules that stand for others: `{ "@jest/globals": "/path/to/mine.ts" }`. */
   readonly alias?: Readonly<Record<string, string>>;
   readonly platform?: "browser" | "node";
@@ -38,6 +40,7 @@ export async function bundle(source: string, options: BundleOptions = {}): Promi
     target: "es2022",
     platform: options.platform ?? "browser",
     minify: options.minify === true,
+    keepNames: options.keepNames === true,
     write: false,
     logLevel: "silent",
   });
