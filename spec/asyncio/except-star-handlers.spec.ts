@@ -135,6 +135,33 @@ describe("except*: handlers that throw something new", () => {
   });
 });
 
+describe("except*: errors that are strange", () => {
+  const once = new TypeError("same");
+  const frozen = Object.freeze(new TypeError("frozen"));
+  const lying = Object.assign(new TypeError("lying"), { equals: () => true, valueOf: () => 0 });
+  it.each<[string, readonly unknown[], string]>([
+    ["the same error twice is thrown on twice", [once, range, once], "! [same r same]"],
+    ["frozen ones", [frozen, range], "! [frozen r]"],
+    ["ones that say they equal everything", [lying, new TypeError("other"), range], "! [lying other r]"],
+    ["a group that holds the same group twice", [new ExceptionGroup([once]), range], "! [[same] r]"],
+  ])("%s", (_, errors, told) => {
+    const parts = new ExceptionGroup(errors, "eg");
+    expect(played([], parts, [TypeError, rethrow])).toBe(told);
+  });
+
+  it("a getter that throws is nobody's trouble", () => {
+    const hostile = new Proxy(new Error("hidden"), {
+      get: () => {
+        throw new Error("hostile");
+      },
+    });
+    const taken: unknown[] = [];
+    const parts = new ExceptionGroup([hostile, type], "eg");
+    expect(() => except(parts, [TypeError, (group) => taken.push(...group.errors)])).toThrow(ExceptionGroup);
+    expect(taken).toEqual([type]);
+  });
+});
+
 describe("except*: inside operations", () => {
   stories([
     [
