@@ -42,6 +42,7 @@ export function checkLeftoverOptions(name: string, { watch, allow }: LeftoverOpt
 }
 
 export class Snapshot {
+  readonly #things: readonly object[];
   readonly #watched: Watched;
   readonly #roots: ReadonlySet<TaskNode>;
   readonly #otherRoots: ReadonlySet<TaskNode>;
@@ -53,6 +54,7 @@ export class Snapshot {
     private readonly tracking: Tracking,
     { watch = [], allow = [] }: LeftoverOptions,
   ) {
+    this.#things = watch;
     this.#watched = new Watched(watch);
     this.#roots = new Set(world.scheduler.roots);
     this.#otherRoots = new Set(currentScheduler().roots);
@@ -73,12 +75,22 @@ export class Snapshot {
     );
   }
 
-  /** One line for each thing that is left. */
-  findings(): string[] {
+  /** Looks for listeners on things that are not watched, and live on. */
+  lookForListeners(): Promise<string[]> {
+    if (this.#allowed.has("listener")) return Promise.resolve([]);
+    return this.tracking.additions.findings((ms) => this.world.pause(ms), this.#things);
+  }
+
+  /**
+   * One line for each thing that is left.
+   *
+   * @param listeners - what `lookForListeners` has found
+   */
+  findings(listeners: readonly string[]): string[] {
     const found: Record<Leftover, string[]> = {
       task: [...this.#tasks(), ...this.#foreignTasks()],
       timer: [...this.#timersLeft(), ...this.#hostTimers()],
-      listener: this.#watched.findings(),
+      listener: [...this.#watched.findings(), ...listeners],
       waiter: this.world.scheduler.strays,
     };
     return KINDS.flatMap((kind) =>

@@ -4,6 +4,7 @@
  * runner's own doings are not among it. Elsewhere nothing is known.
  */
 import { runningTask } from "../kernel/index.js";
+import { Additions, noteAdditions } from "./listeners.js";
 
 interface TimerLike {
   readonly _destroyed?: unknown;
@@ -34,6 +35,7 @@ class Tracker {
   readonly storage: Storage;
   readonly #hook;
   #users = 0;
+  #stopNoting = (): void => undefined;
 
   constructor(hooks: AsyncHooks) {
     this.storage = new hooks.AsyncLocalStorage();
@@ -47,11 +49,17 @@ class Tracker {
   }
 
   async track<T>(tracking: Tracking, act: () => Promise<T>): Promise<T> {
-    if (this.#users++ === 0) this.#hook.enable();
+    if (this.#users++ === 0) {
+      this.#hook.enable();
+      this.#stopNoting = noteAdditions(() => this.storage.getStore()?.additions);
+    }
     try {
       return await this.storage.run(tracking, act);
     } finally {
-      if (--this.#users === 0) this.#hook.disable();
+      if (--this.#users === 0) {
+        this.#hook.disable();
+        this.#stopNoting();
+      }
     }
   }
 
@@ -72,6 +80,8 @@ function findTracker(): Tracker | null {
 export class Tracking {
   /** Whether a task has called for anything outside: only then can anything come from there. */
   hasStarted = findTracker() === null;
+  /** The listeners that it has added. */
+  readonly additions = new Additions();
   #timers: TimerLike[] = [];
 
   track<T>(act: () => Promise<T>): Promise<T> {
@@ -83,6 +93,7 @@ export class Tracking {
   reset(): void {
     this.hasStarted = findTracker() === null;
     if (this.#timers.length > 0) this.#timers = [];
+    this.additions.reset();
   }
 
   note(type: string, resource: object): void {

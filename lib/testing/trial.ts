@@ -72,7 +72,7 @@ async function goThrough(
     return { task: node, outcome: null, fault: { error } };
   }
   if (snapshot.isUnsettled) await world.turn();
-  const fault = faultOf(world, snapshot, node);
+  const fault = faultOf(world, snapshot.findings(await snapshot.lookForListeners()), node);
   // Tasks are what users hold of them.
   if (fault !== null) await end(world, snapshot.newRoots as unknown as Task<unknown>[]);
   return { task: node, outcome: node.outcome, fault };
@@ -87,8 +87,7 @@ function nameOf(body: TestBody<unknown>): string {
   return typeof name === "string" && name !== "" ? name : "test";
 }
 
-function faultOf(world: World, snapshot: Snapshot, node: TaskNode): Trial["fault"] {
-  const findings = snapshot.findings();
+function faultOf(world: World, findings: readonly string[], node: TaskNode): Trial["fault"] {
   const [unobserved] = world.host.unobservedErrors.splice(0).map((error) => ({ error }));
   if (unobserved !== undefined) return unobserved;
   return findings.length === 0 ? null : { error: leftBehind(node.name, findings) };

@@ -131,6 +131,15 @@ export class World {
     });
   }
 
+  /** Lets some real time pass, and the real event loop have its turn. */
+  pause(ms: number): Promise<void> {
+    return ms === 0
+      ? this.turn()
+      : new Promise<void>((resolve) => {
+          outside.after(ms, resolve);
+        });
+  }
+
   async #goOn(isOver: () => boolean, isJumping: boolean): Promise<void> {
     this.#drivers++;
     try {

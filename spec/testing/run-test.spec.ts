@@ -17,6 +17,7 @@ import {
   until,
   Wait,
   waiting,
+  type Operation,
 } from "coppice";
 import { createVirtualClock, DeadlockError, LeftBehindError, runTest, SpinningError } from "coppice/testing";
 
@@ -166,6 +167,57 @@ describe("runTest", () => {
     expect((error as LeftBehindError).findings).toEqual([
       "timer: 1 setTimeout or setInterval of the host, still running",
     ]);
+  });
+
+  it.each<[string, () => EventEmitter | EventTarget]>([
+    ["an emitter", () => new EventEmitter()],
+    ["an event target", () => new EventTarget()],
+    ["an abort signal", () => new AbortController().signal],
+  ])("fails when a listener is left on %s that lives on", async (_, make) => {
+    const target = make();
+    const leave = function* (): Operation<void> {
+      if (target instanceof EventTarget) target.addEventListener("abort", () => undefined);
+      else target.once("abort", () => undefined);
+      yield* sleep(1);
+    };
+    const error = await failureOf(runTest(leave));
+    expect(error).toBeInstanceOf(LeftBehindError);
+    expect(error.message).toMatch(/listener of "abort" on .* added at .*run-test\.spec\.ts:\d+/);
+    await runTest(leave, { allow: ["listener"] });
+  });
+
+  it("takes no offence at a listener on what goes with the operation, or that was removed", async () => {
+    const emitter = new EventEmitter();
+    await runTest(function* () {
+      const own = new EventTarget();
+      own.addEventListener("done", () => own);
+      yield* timeout(
+        1,
+        call(
+          (signal) =>
+            new Promise((_, reject) => {
+              signal.addEventListener("abort", () => {
+                reject(signal.reason as Error);
+              });
+            }),
+        ),
+        { otherwise: 0 },
+      );
+      const listener = (): void => undefined;
+      emitter.on("done", listener);
+      yield* sleep(1);
+      emitter.off("done", listener);
+    });
+  });
+
+  it("leaves emitters and targets as they were when it is over", async () => {
+    const methods = (): unknown[] => [
+      Reflect.get(EventEmitter.prototype, "on"),
+      Reflect.get(EventTarget.prototype, "addEventListener"),
+    ];
+    const before = methods();
+    await runTest(sleep(1));
+    expect(methods()).toEqual(before);
   });
 
   it("fails when a watched emitter has more listeners than before", async () => {
