@@ -4,9 +4,9 @@
  * sources. The binaries are those that the npm package `node` brings, kept in `.cache/nodes`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { binaryOf } from "./binaries.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -21,20 +21,6 @@ const wanted = given.filter((word) => /^\d+(\.\d+)*$/.test(word));
 const isAll = given.includes("--all");
 const paths = given.filter((word) => !wanted.includes(word) && word !== "--all");
 const core = CORE.map((area) => `spec/${area}${area === "tour" ? "" : "/"}`);
-
-/** Gives the binary of a version, which it fetches where it is missing. */
-function binaryOf(version) {
-  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  const folder = join(root, ".cache", "nodes", version);
-  const file = join(folder, "node_modules", name, "bin", "node");
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-    const flags = ["install", "--no-save", "--no-audit", "--no-fund", "--silent"];
-    execFileSync("npm", [...flags, `${name}@${version}`], { cwd: folder, stdio: "inherit" });
-  }
-  return file;
-}
 
 function runOn(version) {
   const binary = binaryOf(version);

@@ -1,0 +1,88 @@
+/**
+ * Checks the package as users get it: `npm run test:package` builds and packs it, has publint and
+ * @arethetypeswrong/cli look at it, installs it into an empty project, and loads each entry with `import` and with
+ * `require` on the oldest supported Node and on this one.
+ */
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { binaryOf } from "./binaries.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const OLDEST = "20.19.0";
+
+function run(command, args, cwd = root) {
+  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+function tool(name, ...args) {
+  console.log(`== ${name}`);
+  run(process.execPath, [join(root, "node_modules", ...name.split(":")), ...args]);
+}
+
+/** Unpacks the package into a project of its own; its optional peers are those of this repository. */
+function install(tarball, folder) {
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  run("tar", ["-xzf", tarball, "-C", modules]);
+  execFileSync("mv", [join(modules, "package"), join(modules, "coppice")]);
+  for (const peer of ["effection", "piscina"]) {
+    symlinkSync(join(root, "node_modules", peer), join(modules, peer));
+  }
+}
+
+const LOADS = `
+  const entries = Object.keys(require("coppice/package.json").exports).filter((name) => name !== "./package.json");
+  const { run, sleep } = require("coppice");
+  (async () => {
+    for (const entry of entries) {
+      const name = "coppice" + entry.slice(1);
+      const [required, imported] = [require(name), await import(name)];
+      if (Object.keys(imported).some((key) => required[key] !== imported[key])) throw new Error(name + " is two modules");
+      console.log(process.version, name, Object.keys(imported).length, "names, required and imported");
+    }
+    if ((await run(function* () { yield* sleep(1); return 42; })) !== 42) throw new Error("run() gave something else");
+  })();
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "coppice-package-"));
+try {
+  run("npm", ["run", "--silent", "build"]);
+  run("npm", ["pack", "--silent", "--pack-destination", folder]);
+  const tarball = join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith(".tgz")),
+  );
+  tool("publint:src:cli.js", "run", tarball, "--strict");
+  // The package is ESM: CommonJS gets it by require(esm), which the oldest supported Node has.
+  tool(
+    "@arethetypeswrong:cli:dist:index.js",
+    tarball,
+    "--profile",
+    "node16",
+    "--ignore-rules",
+    "cjs-resolves-to-esm",
+  );
+  console.log("== require and import");
+  install(tarball, folder);
+  writeFileSync(join(folder, "load.cjs"), LOADS);
+  for (const node of [binaryOf(OLDEST), process.execPath]) {
+    run(node, ["--disable-warning=ExperimentalWarning", join(folder, "load.cjs")], folder);
+  }
+  const { name, version } = JSON.parse(
+    readFileSync(join(folder, "node_modules/coppice/package.json"), "utf8"),
+  );
+  console.log(`${name} ${version} is in order.`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
