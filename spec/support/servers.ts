@@ -4,20 +4,23 @@
  */
 import { connect } from "node:net";
 import { describe, it } from "@jest/globals";
+import pg from "pg";
 
-/** The servers, at their usual places on this machine; `.ci/services` starts them. */
-const PORTS = { PostgreSQL: 5432, Redis: 6379, RabbitMQ: 5672, NATS: 4222 } as const;
-
-export type Server = keyof typeof PORTS;
-
-/** Where pages that name no address find PostgreSQL: the variables that its clients read. */
-const FOR_POSTGRES = { PGHOST: "127.0.0.1", PGUSER: "root", PGDATABASE: "test" };
+/** How to find out whether a server is there: on this machine, where `.ci/services` starts them. */
+const SERVERS = {
+  PostgreSQL: reachPostgres,
+  Redis: () => reach(6379),
+  RabbitMQ: () => reach(5672),
+  NATS: () => reach(4222),
+} as const;
 
 /** Declares specs that need a server. */
-export async function describeWith(server: Server, specs: () => void): Promise<void> {
-  const problem = await tryToReach(PORTS[server]);
+export async function describeWith(server: keyof typeof SERVERS, specs: () => void): Promise<void> {
+  const problem = await SERVERS[server]().then(
+    () => undefined,
+    (error: unknown) => `It does not answer: ${String(error)}.`,
+  );
   if (problem === undefined) {
-    for (const [name, value] of Object.entries(FOR_POSTGRES)) process.env[name] ??= value;
     describe(`with ${server}`, specs);
   } else if (process.env["CI"] === undefined) {
     console.warn(`Left out: the specs that need ${server}. ${problem}`);
@@ -29,16 +32,28 @@ export async function describeWith(server: Server, specs: () => void): Promise<v
   }
 }
 
-/** Gives what is wrong, or undefined. */
-function tryToReach(port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
+function reach(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("connect", () => {
       socket.destroy();
-      resolve(undefined);
+      resolve();
     });
-    socket.once("error", (error) => {
-      resolve(`Nothing answers on port ${port}: ${error.message}.`);
-    });
+    socket.once("error", reject);
   });
+}
+
+/** Where pages that name no address find it is in the variables that its clients read. */
+async function reachPostgres(): Promise<void> {
+  const { hostname, port, username, password, pathname } = new URL(
+    process.env["DATABASE_URL"] ?? "postgres://root@127.0.0.1:5432/test",
+  );
+  process.env["PGHOST"] ??= hostname;
+  process.env["PGPORT"] ??= port === "" ? "5432" : port;
+  process.env["PGUSER"] ??= username;
+  process.env["PGPASSWORD"] ??= password;
+  process.env["PGDATABASE"] ??= pathname.slice(1);
+  const client = new pg.Client({ connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  await client.end();
 }
