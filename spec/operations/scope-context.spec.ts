@@ -95,7 +95,7 @@ describe("context values", () => {
       }),
     );
     expect(mixedUp).toEqual([]);
-  });
+  }, 30_000);
 
   it("are inherited at the spawn, and not by root tasks", async () => {
     const seen: unknown[] = [];

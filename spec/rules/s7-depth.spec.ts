@@ -99,7 +99,7 @@ describe("boundaries of other kinds", () => {
     await task.cancel();
     expect(cleaned).toBe(depth + 1);
     expect(leftIn(scheduler)).toEqual(NOTHING);
-  });
+  }, 30_000);
 
   it("S7 pass a failure up through a hundred thousand tasks", async () => {
     const parent = (left: number): Operation<void> =>
@@ -108,7 +108,7 @@ describe("boundaries of other kinds", () => {
         yield* all([parent(left - 1)]);
       })();
     expect((await endOf(simulate(parent(30_000)))).ended).toBe("in the last one");
-  });
+  }, 30_000);
 });
 
 /** Waits until all of a large tree has come to wait. */
