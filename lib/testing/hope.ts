@@ -3,7 +3,8 @@
  *
  * | next timer | somebody waits for the outside | something under way there | stands still for                       |
  * | ---------- | ------------------------------ | ------------------------- | -------------------------------------- |
- * | yes        | no                             | any                       | no time at all                         |
+ * | yes        | no                             | a request to the system   | `patienceMs`, until it has given up    |
+ * | yes        | no                             | nothing, or anything else | no time at all                         |
  * | yes        | yes                            | no                        | `quietMs`, once for every such wait    |
  * | yes        | yes                            | yes                       | `patienceMs`, once; then as long as    |
  * |            |                                |                           | the timer would really take            |
@@ -27,6 +28,8 @@ export class Hope {
   /** Waits that were given their time in vain while something was. */
   #slow: WeakSet<object> | null = null;
   #hasGivenUp = false;
+  /** Whether it stands still for a request, and for no wait. */
+  #isForRequest = false;
 
   constructor(
     private readonly real: RealWorld,
@@ -39,11 +42,18 @@ export class Hope {
     return this.#hasGivenUp;
   }
 
-  /** @param dueMs - how far away the next timer is, `Infinity` without one */
-  limitMs(parked: Parked, dueMs: number, roots: readonly TaskNode[]): number {
+  /**
+   * @param dueMs - how far away the next timer is, `Infinity` without one
+   * @param mayCallBack - whether the code under test has called for anything that could call back
+   */
+  limitMs(parked: Parked, dueMs: number, roots: readonly TaskNode[], mayCallBack: boolean): number {
     if (dueMs === Infinity) return this.#limitForEver(parked, this.real.isBusy, roots);
     const hoped = parked.waits.filter((wait) => this.#hopeless?.has(wait) !== true);
-    if (hoped.length === 0) return 0;
+    if (hoped.length === 0) {
+      const isWorthIt = mayCallBack && !this.#hasGivenUp && parked.waits.length === 0;
+      this.#isForRequest = isWorthIt && this.real.hasRequest;
+      return this.#isForRequest ? this.patienceMs : 0;
+    }
     const { isBusy } = this.real;
     if (parked.side !== "outside" && isBusy !== true) return 0;
     if (isBusy !== true) return isBusy === undefined ? this.patienceMs : this.quietMs;
@@ -58,7 +68,7 @@ export class Hope {
 
   /** Notes that the outside did not come. */
   giveUp({ waits }: Parked): void {
-    if (waits.length === 0) return;
+    if (waits.length === 0 && !this.#isForRequest) return;
     this.#hasGivenUp = true;
     const vain =
       this.real.isBusy === true ? (this.#slow ??= new WeakSet()) : (this.#hopeless ??= new WeakSet());

@@ -23,15 +23,28 @@ const IDLE: ReadonlySet<string> = new Set([
   "StatWatcher",
 ]);
 
+/** What ends by itself, soon, and calls back then: requests to the system, not sockets that are merely open. */
+const REQUEST =
+  /Req(?:Callback|Promise|Wrap)$|REQUEST$|^(?:TCP|Pipe)ConnectWrap$|^(?:QUERYWRAP|ZLIB|ProcessWrap)$/;
+
 export class RealWorld {
   readonly #before = count(activeResources());
 
   /** Whether more is under way outside than when this was made; undefined where that cannot be known. */
   get isBusy(): boolean | undefined {
+    return this.#hasMore((kind) => !IDLE.has(kind));
+  }
+
+  /** Whether more requests to the system are under way. */
+  get hasRequest(): boolean {
+    return this.#hasMore((kind) => REQUEST.test(kind)) === true;
+  }
+
+  #hasMore(counts: (kind: string) => boolean): boolean | undefined {
     const now = activeResources();
     if (now === undefined) return undefined;
     for (const [kind, number] of count(now)) {
-      if (!IDLE.has(kind) && number > (this.#before.get(kind) ?? 0)) return true;
+      if (number > (this.#before.get(kind) ?? 0) && counts(kind)) return true;
     }
     return false;
   }

@@ -184,7 +184,8 @@ export class World {
     const began = outside.now();
     const { events } = this.scheduler;
     for (;;) {
-      const leftMs = this.hope.limitMs(parked, dueMs, this.roots) - (outside.now() - began);
+      const mayCallBack = this.tracking?.hasStarted === true;
+      const leftMs = this.hope.limitMs(parked, dueMs, this.roots, mayCallBack) - (outside.now() - began);
       if (leftMs <= 0) break;
       await this.#eventWithin(Math.min(leftMs, LOOK_MS));
       if (this.scheduler.events !== events || isOver() || this.#moves.length > 0) return;

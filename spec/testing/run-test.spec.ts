@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { readFile } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import {
   action,
@@ -335,6 +336,17 @@ describe("runTest", () => {
     const running = runTest(suspend(), { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
+  });
+
+  it("stands still for a request whose callback puts into a queue", async () => {
+    const size = await runTest(function* (clock) {
+      const files = new Queue<number>();
+      readFile(import.meta.filename, (_, bytes) => files.tryPut(bytes.length));
+      const bytes = yield* timeout(1, files.get());
+      expect(clock.now).toBe(0);
+      return bytes;
+    });
+    expect(size).toBeGreaterThan(1_000);
   });
 
   it("keeps working with an emitter that fires in real time", async () => {
