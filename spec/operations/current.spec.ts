@@ -28,6 +28,23 @@ describe("useScope", () => {
     expect(names).toEqual(["outer", "inner"]);
   });
 
+  it("tells whether anything lives in it: a child that runs, a cleanup that is to be done (B4)", async () => {
+    const seen = await simulate(
+      scoped(function* () {
+        const scope = yield* useScope();
+        const empty = [scope.isEmpty];
+        yield* spawn(sleep(1));
+        empty.push(scope.isEmpty);
+        yield* sleep(2);
+        empty.push(scope.isEmpty);
+        yield* ensure(() => undefined);
+        empty.push(scope.isEmpty);
+        return empty;
+      }),
+    );
+    expect(seen).toEqual([true, false, true, false]);
+  });
+
   it("spawns into that boundary from callbacks, and its end cancels them (B2)", async () => {
     const log: string[] = [];
     await simulate(

@@ -14,7 +14,7 @@ const programs = [
   {
     title: "a program that uses run, spawn, timeout and sleep",
     aim: 5_000,
-    line: 17_000,
+    line: 18_000,
     source: `
       import { run, sleep, spawn, timeout } from "coppice";
       await run(function* () {
