@@ -51,7 +51,7 @@ const listen = (then: () => void): void => void server.listen(port, "127.0.0.1",
 process.on("message", (order: Order) => {
   if (order.type === "check") {
     const missing = order.ids.filter((id) => !seen.has(id));
-    const repeats = [...seen.values()].reduce((sum, count) => sum + count - 1, 0);
+    const repeats = order.ids.reduce((sum, id) => sum + Math.max(0, (seen.get(id) ?? 0) - 1), 0);
     report({ type: "checked", missing, repeats });
     return;
   }

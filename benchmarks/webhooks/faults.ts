@@ -30,7 +30,9 @@ const options = {
 };
 const random = randomFrom(Number(values.seed));
 const all = everything(Math.min(3_000, options.longestMs), random, (name) => console.log(`    … ${name}`));
-const faults = [...FAULTS, all].filter((fault) => fault.name.includes(values.only));
+const faults = [...FAULTS, all].filter(({ name }) =>
+  values.only.split(",").some((part) => name.includes(part)),
+);
 
 console.log(
   `${options.program}, ${values.rate} webhooks a second, ${values.broker}, seed ${values.seed}: ${String(faults.length)} faults`,

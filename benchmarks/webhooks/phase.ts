@@ -8,6 +8,8 @@ export interface Phase {
   readonly refused: number;
   /** Anything else: other answers, and none. */
   readonly errors: number;
+  /** Which ones, and how often; 0 is no answer. */
+  readonly kinds: Readonly<Record<string, number>>;
   readonly p50: number;
   readonly p99: number;
   readonly most: number;
@@ -20,8 +22,11 @@ export const latencyOf = ({ doneAt, dueAt }: Shot): number => doneAt - dueAt;
 export function phaseOf(shots: readonly Shot[]): Phase {
   const accepted = shots.filter((shot) => shot.status === 202).map(latencyOf);
   const refused = shots.filter((shot) => shot.status === 503).map(latencyOf);
+  const kinds: Record<string, number> = {};
+  for (const { status } of shots) kinds[status] = (kinds[status] ?? 0) + 1;
   return {
     due: shots.length,
+    kinds,
     accepted: accepted.length,
     refused: refused.length,
     errors: shots.length - accepted.length - refused.length,

@@ -6,7 +6,7 @@
  *
  * A probe does not wait for the one before it, which may hang: recovery is seen within one pause.
  */
-import type { Operation } from "coppice";
+import { now, type Operation } from "coppice";
 
 export interface BreakerOptions {
   readonly name: string;
@@ -48,7 +48,7 @@ export class Breaker {
 
   /** Whether a call would go through now. */
   get letsThrough(): boolean {
-    return !this.#isOpen || performance.now() >= this.#nextProbeAt;
+    return !this.#isOpen || now() >= this.#nextProbeAt;
   }
 
   /**
@@ -71,7 +71,7 @@ export class Breaker {
   /** Before a call. Throws: BreakerOpenError, when it must not be made. */
   enter(): void {
     if (!this.letsThrough) throw new BreakerOpenError(`${this.#options.name} has been failing.`);
-    if (this.#isOpen) this.#nextProbeAt = performance.now() + this.#options.probeEveryMs;
+    if (this.#isOpen) this.#nextProbeAt = now() + this.#options.probeEveryMs;
   }
 
   /** After a call that failed. */
@@ -97,7 +97,7 @@ export class Breaker {
     const known = Math.min(window, this.#outcomes.length);
     if (this.#isOpen || known < least || this.#failures * 2 < known) return;
     this.#isOpen = true;
-    this.#nextProbeAt = performance.now() + this.#options.probeEveryMs;
+    this.#nextProbeAt = now() + this.#options.probeEveryMs;
     this.#options.changed(true);
   }
 

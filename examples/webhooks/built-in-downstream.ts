@@ -13,6 +13,8 @@ export interface DownstreamCall {
   readonly source: string;
   readonly attempt: number;
   readonly body: string;
+  /** What it was told to have for its answer, in ms. */
+  readonly timeoutMs: number;
 }
 
 /** The status to answer with; a promise that never resolves is a downstream that hangs. */
@@ -36,6 +38,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, respon
       source: String(headers["webhook-source"]),
       attempt: Number(headers["webhook-attempt"]),
       body: await text(request),
+      timeoutMs: Number(headers["webhook-timeout-ms"]),
     });
     response.writeHead(status).end();
   } catch {

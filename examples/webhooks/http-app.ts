@@ -1,11 +1,12 @@
 /** The HTTP interface: routes, what is refused and how. It knows nothing of operations, scopes or databases. */
-import { STATUS_CODES } from "node:http";
+import { createServer, STATUS_CODES, type RequestListener, type Server } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { refusal } from "./refusal.js";
 import { UnavailableError } from "./unavailable-error.js";
 
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 72_000;
 const ROUTES = "There are POST /webhooks/:source and GET /stats.";
 /** Plainer words than the framework's. */
 const MESSAGES: Readonly<Record<string, string>> = {
@@ -17,8 +18,8 @@ const SOURCE = /^[A-Za-z0-9._-]{1,64}$/;
 export interface HttpHandlers {
   /** Stores the webhook and returns its id; rejects with UnavailableError when that cannot be done now. */
   accept(incoming: { source: string; body: string; timeoutMs: number }): Promise<string>;
-  /** Throws what the sender is answered when a webhook cannot be taken, before its body is read. */
-  admit(): void;
+  /** Whether a webhook has to be turned away at once; it is counted as refused then. */
+  refuses(): boolean;
   /** Throws what the sender is answered when it may not send this. */
   check(signed: {
     source: string;
@@ -44,23 +45,14 @@ type Post = FastifyRequest<{ Params: { source: string } }>;
 export function createHttpApp(handlers: HttpHandlers, options: HttpOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
+    serverFactory: (handle) => createSheddingServer(handlers, handle),
   });
   readJsonToTheLetter(app, handlers);
   refuseClearly(app, handlers);
   turnAwayWhileClosing(app);
 
-  const admit = (_request: unknown, _reply: unknown, done: (error?: Error) => void): void => {
-    try {
-      handlers.admit();
-      done();
-    } catch (error) {
-      // It throws refusals, which are errors.
-      done(error as Error);
-    }
-  };
-  app.post("/webhooks/:source", { onRequest: admit }, async (request: Post, reply) => {
+  app.post("/webhooks/:source", async (request: Post, reply) => {
     if (typeof request.body !== "string") throw refusal(400, "The body is empty; it must be JSON.");
     const source = sourceOf(request);
     const timeoutMs = timeoutOf(request, options.timeoutMs);
@@ -69,6 +61,28 @@ export function createHttpApp(handlers: HttpHandlers, options: HttpOptions): Fas
   app.get("/stats", () => handlers.statistics());
   addProbes(app, handlers);
   return app;
+}
+
+/**
+ * Turns away what there is no room for before anything is spent on it: under a load that is too high, most requests
+ * end here, and those that are taken must not wait for them.
+ */
+function createSheddingServer(handlers: HttpHandlers, handle: RequestListener): Server {
+  const message = "The backlog is full.";
+  const body = JSON.stringify({ statusCode: 503, error: STATUS_CODES[503], message });
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": body.length,
+    "retry-after": "1",
+  };
+  const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = createServer(limits, (request, response) => {
+    // One that is closing has to say so to whoever asks.
+    const isShed = request.method === "POST" && server.listening && handlers.refuses();
+    if (isShed) response.writeHead(503, headers).end(body);
+    else handle(request, response);
+  });
+  return server;
 }
 
 function addProbes(app: FastifyInstance, handlers: HttpHandlers): void {

@@ -75,11 +75,10 @@ class Desk implements HttpHandlers {
     this.#parts = undefined;
   }
 
-  admit(): void {
-    const { backlog, counters } = this.#ready();
-    if (backlog.hasRoom(0)) return;
-    counters.refused += 1;
-    throw new UnavailableError("The backlog is full.");
+  refuses(): boolean {
+    if (this.#parts === undefined || this.#parts.backlog.hasRoom(0)) return false;
+    this.#parts.counters.refused += 1;
+    return true;
   }
 
   check(signed: Parameters<HttpHandlers["check"]>[0]): void {

@@ -44,7 +44,7 @@ describe("POST /webhooks/:source", () => {
     await eventually("it is published", () => service.published.some(({ id }) => id === answer.body["id"]));
     const { id } = answer.body;
     expect(service.calls.filter((call) => call.id === id)).toEqual([
-      { id, source: "shop.eu-1", attempt: 1, body },
+      { id, source: "shop.eu-1", attempt: 1, body, timeoutMs: expect.any(Number) },
     ]);
     expect(service.published.filter((message) => message.id === id)).toEqual([
       { id, source: "shop.eu-1", body, deadline: expect.any(Number) },

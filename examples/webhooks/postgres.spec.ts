@@ -66,6 +66,24 @@ function specs(): void {
     expect(new Set(second.published.map(({ id }) => id))).toEqual(new Set(answers.map(({ id }) => id)));
   }, 120_000);
 
+  it("shares the work of an instance that is gone among those that are left", async () => {
+    const gone = await startService({ environment, respond: () => new Promise<never>(() => undefined) });
+    const answers = await Promise.all(Array.from({ length: 60 }, () => send(gone.url)));
+    await gone.cancel();
+    const slowly = (): Promise<number> => new Promise((resolve) => setTimeout(resolve, 5, 204));
+    const quick = { ...environment, POLL_MS: "20" };
+    const [first, second] = await Promise.all([
+      startService({ environment: quick, respond: slowly }),
+      startService({ environment: quick, respond: slowly }),
+    ]);
+    const published = (): string[] => [...first.published, ...second.published].map(({ id }) => id);
+    await eventually("all are published", () => new Set(published()).size >= 60);
+    expect(new Set(published())).toEqual(new Set(answers.map(({ id }) => id)));
+    // Each by one of them: what one has claimed the other passes over.
+    expect(published()).toHaveLength(60);
+    await Promise.all([first.stop(), second.stop()]);
+  }, 120_000);
+
   it("answers 503 while the database does not take webhooks, and goes on when it does", async () => {
     const service = await startService({ environment });
     await client.query(`alter table "${SCHEMA}".webhooks rename to webhooks_away`);

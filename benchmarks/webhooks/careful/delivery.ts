@@ -1,4 +1,5 @@
 /** Forwards and publishes what it is given, a limited number at a time; what fails stays in the outbox. */
+import { setMaxListeners } from "node:events";
 import { Agent, request } from "undici";
 import { BreakerOpenError, type Breaker } from "../../../examples/webhooks/breaker.js";
 import { DownstreamRefusal } from "../../../examples/webhooks/downstream.js";
@@ -44,6 +45,8 @@ export class Deliverer {
   constructor(parts: DeliveryParts, options: DeliveryOptions) {
     this.#parts = parts;
     this.#options = options;
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#abort.signal);
     this.#agent = new Agent({ connections: options.concurrency });
     this.#forwarding = new Lane(options.concurrency, (delivery) => this.#forward(delivery));
     this.#publishing = new Lane(options.concurrency, (delivery) => this.#publish(delivery));

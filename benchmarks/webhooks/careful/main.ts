@@ -63,10 +63,10 @@ const deliverer = new Deliverer(
 
 const app = createHttpApp(
   {
-    admit() {
-      if (backlog.hasRoom(0)) return;
+    refuses() {
+      if (backlog.hasRoom(0)) return false;
       counters.refused += 1;
-      throw new UnavailableError("The backlog is full.");
+      return true;
     },
     check: () => undefined,
     async accept({ source, body, timeoutMs }) {
