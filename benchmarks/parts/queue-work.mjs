@@ -12,7 +12,7 @@ export function queueWork({ capacity, pairs, title, explains }) {
     explains,
     unit: "ns",
     per: "item",
-    sizes: [1_000, 10_000, 100_000],
+    sizes: [1_000, 10_000, 100_000, 1_000_000],
     headline: 100_000,
     expected: sumBelow,
     peers: {

@@ -9,7 +9,7 @@ export const work = {
     "`map(items, fn, { concurrency: 50 })`, `Effect.forEach` with the same, and 50 workers over one iterator in plain async and Effection; each call yields once",
   unit: "ns",
   per: "item",
-  sizes: [1_000, 10_000, 100_000],
+  sizes: [1_000, 10_000, 100_000, 1_000_000],
   headline: 100_000,
   expected: sumBelow,
   peers: {

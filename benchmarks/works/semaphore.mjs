@@ -14,7 +14,7 @@ export const work = {
   explains: "all jobs are started at once; each holds one of 50 permits while it yields once",
   unit: "ns",
   per: "job",
-  sizes: [1_000, 10_000, 100_000],
+  sizes: [1_000, 10_000, 100_000, 1_000_000],
   headline: 100_000,
   expected: sumBelow,
   peers: {

@@ -8,7 +8,7 @@ export const work = {
   explains: "that many children run at once, each under its own timeout of a minute, and yield once",
   unit: "ns",
   per: "child",
-  sizes: [1_000, 10_000, 100_000],
+  sizes: [1_000, 10_000, 100_000, 1_000_000],
   headline: 100_000,
   expected: sumBelow,
   peers: {

@@ -8,7 +8,7 @@ export const work = {
   explains: "an operation that yields once runs under a timeout of a minute, again and again",
   unit: "ns",
   per: "timeout",
-  sizes: [1_000, 10_000, 100_000],
+  sizes: [1_000, 10_000, 100_000, 1_000_000],
   headline: 100_000,
   expected: sumBelow,
   peers: {
