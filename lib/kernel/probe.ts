@@ -71,7 +71,7 @@ export interface Mark {
 /** Takes the positions of all generators in a parked chain. */
 export function mark(parked: Probed, length = chainDepth(parked)): Mark {
   // On top stand `capture`, `answer` and our iterator's `next`; then the generators, with a built-in behind each.
-  return withDeepStacks(OURS + 2 * length, () => {
+  return withDeepStacks(MOST_OURS + 2 * length, () => {
     wantsStack = true;
     try {
       chainDepth(parked);
@@ -87,7 +87,8 @@ export function mark(parked: Probed, length = chainDepth(parked)): Mark {
 /** Reads the positions that were taken, for comparing. */
 export function readTrail({ depth: length, stack }: Mark): Trail {
   const frames = stack === undefined ? [] : readFrames(stack);
-  const generators = frames.slice(OURS, OURS + length).reverse();
+  const first = frames.length === 0 ? 0 : oursOnTop();
+  const generators = frames.slice(first, first + length).reverse();
   return generators.length < length
     ? { depth: length, positions: [], at: [] }
     : { depth: length, positions: generators.map((f) => f.position), at: generators.map((f) => f.at) };
@@ -103,15 +104,62 @@ export function trailOf(parked: Probed): Trail {
  * where source maps are at work. Not for comparing: two positions of the code may be one of the source.
  */
 export function placesOf(parked: Probed): readonly string[] {
+  const first = oursOnTop();
   const { depth: length, stack } = mark(parked);
   return parse(stack?.stack)
-    .slice(OURS, OURS + length)
+    .slice(first, first + length)
     .map((frame) => frame.at)
     .reverse();
 }
 
 /** An override of `next` answers by itself: with one call more every position would be one of ours. */
 const OURS = 3;
+/** Room for what a build adds. */
+const MOST_OURS = 8;
+
+let known = 0;
+
+/**
+ * How many frames of ours stand on top of a captured stack. A minifier may have inlined one, so it is measured, once:
+ * two generators at different places have the same frames above them.
+ */
+function oursOnTop(): number {
+  if (known === 0) {
+    const [one = [], other = []] = [here(), there()].map(framesAbove);
+    const at = one.findIndex(({ position }, i) => position !== other[i]?.position);
+    known = at <= 0 ? OURS : at;
+  }
+  return known;
+}
+
+function framesAbove(sample: Generator<unknown>): StackFrame[] {
+  sample.next();
+  const { stack } = mark(sample, 1);
+  return stack === undefined ? [] : readFrames(stack);
+}
+
+/** Answers to PROBE the way our waits do. */
+class Sample {
+  [Symbol.iterator](): Iterator<unknown> {
+    return this;
+  }
+
+  next(sent?: unknown): IteratorResult<unknown> {
+    if (sent === PROBE) {
+      const reply = answer();
+      return reply;
+    }
+    return { done: false, value: undefined };
+  }
+}
+
+function* here(): Generator<unknown> {
+  yield* new Sample();
+}
+
+function* there(): Generator<unknown> {
+  yield* new Sample();
+}
 
 interface StackFrame {
   readonly position: string;

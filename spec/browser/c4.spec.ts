@@ -61,6 +61,20 @@ describe("C4 in plain Node", () => {
   });
 });
 
+describe("C4 where a minifier has inlined what takes the stack", () => {
+  it("holds, however many frames of the library stand on top", async () => {
+    const module = await bundle(ENTRY);
+    const inlined = module.replace(
+      "captured = capture();",
+      "{ const holder = {}; Error.captureStackTrace(holder); captured = holder; }",
+    );
+    expect(inlined).not.toBe(module);
+    expectRule(await runInNode(inlined), RULE);
+    const wrapped = module.replace("captured = capture();", "captured = (() => (() => capture())())();");
+    expectRule(await runInNode(wrapped), RULE);
+  }, 30_000);
+});
+
 const builds = [
   ["bundled", false],
   ["bundled and minified", true],
