@@ -129,7 +129,8 @@ function uncloneable(name: string, error: unknown): Error | undefined {
     const text = `toThread("${name}") cannot copy its arguments: ${error.message} Pass plain data, or move it with \`transfer\`.`;
     return misuse("THREAD_CLONE", text);
   }
-  if (error instanceof Error || types.isNativeError(error)) return undefined;
+  // Errors of the pool itself have a message; this one arrives as an empty object, or, since Node 22, as an empty error.
+  if ((error instanceof Error || types.isNativeError(error)) && error.message !== "") return undefined;
   return misuse("THREAD_CLONE", `toThread("${name}") cannot copy the function's result. Return plain data.`);
 }
 
