@@ -1,6 +1,6 @@
 /** The life of a child process: started, fed, handed out, and ended with all that it has started. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { Readable, type Writable } from "node:stream";
+import { PassThrough, pipeline, Readable, type Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { action, until, type Writer } from "../bridges/index.js";
 import { forEach } from "../groups/index.js";
@@ -68,8 +68,8 @@ class Child implements Process {
     });
     this.#command = command;
     this.graceMs = graceMs;
-    this.stdout = this.#child.stdout ?? Readable.from([]);
-    this.stderr = this.#child.stderr ?? Readable.from([]);
+    this.stdout = kept(this.#child.stdout);
+    this.stderr = kept(this.#child.stderr);
     this.#exit = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => {
         resolve({ code, signal });
@@ -164,6 +164,13 @@ class Child implements Process {
     const how = exit.code === null ? `was ended by ${String(exit.signal)}` : `ended with code ${exit.code}`;
     throw new ExecError(`"${this.#command}" ${how}.`, exit);
   }
+}
+
+/** Node lets go of output that nobody reads yet when the process ends: here it stays until it is read. */
+function kept(source: Readable | null): Readable {
+  if (source === null) return Readable.from([]);
+  // What fails in between destroys both ends, and shows where it is read.
+  return pipeline(source, new PassThrough(), () => undefined);
 }
 
 const waitForExit = operation(function* exited(child: Child, options: CheckOptions) {

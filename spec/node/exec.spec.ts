@@ -34,6 +34,17 @@ describe("exec", () => {
     expect(output).toEqual({ code: 3, signal: null, stdout: "out\n", stderr: "err\n" });
   });
 
+  it("keeps what was printed until it is read, also when the process has ended before", async () => {
+    const output = await run(function* () {
+      const child = yield* exec("echo", ["hello"]);
+      while (isAlive(child.pid)) yield* sleep(1);
+      // The exit has been heard of, and what Node does about it is done.
+      yield* sleep(20);
+      return yield* child.output();
+    });
+    expect(output.stdout).toBe("hello\n");
+  });
+
   it("streams the output line by line, with backpressure", async () => {
     const seen: string[] = [];
     await run(function* () {
