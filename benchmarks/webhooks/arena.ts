@@ -43,17 +43,18 @@ export async function openArena(broker: BrokerName): Promise<Arena> {
     Server.start(broker === "nats" ? nats : rabbitmq, directory),
     Downstream.start(),
   ]);
-  return {
-    directory,
-    database,
-    broker: broked,
-    downstream,
-    async close() {
-      downstream.stop();
-      await Promise.all([database.stop("on the spot"), broked.stop("on the spot")]);
-      await rm(directory, { recursive: true, force: true });
-    },
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeAll());
+  const closeAll = async (): Promise<void> => {
+    downstream.stop();
+    await Promise.all([database.stop("on the spot"), broked.stop("on the spot")]);
+    await rm(directory, { recursive: true, force: true });
   };
+  // Whoever interrupts a run does not want to be left with its servers.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void close().then(() => process.exit(1)));
+  }
+  return { directory, database, broker: broked, downstream, close };
 }
 
 /** The settings of a program in the arena; each `run` has tables and queues of its own. */

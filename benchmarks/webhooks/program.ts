@@ -15,6 +15,12 @@ export interface Ended {
   readonly afterMs: number;
 }
 
+/** Nothing that was started here outlives us. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export class Program {
   readonly url: string;
   readonly lines: string[] = [];
@@ -27,6 +33,8 @@ export class Program {
       env: { PATH: process.env["PATH"], ...environment, PORT: String(port) },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    running.add(this.#child);
+    this.#child.once("exit", () => running.delete(this.#child));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.lines.push(line));
     }
