@@ -30,6 +30,9 @@ interface Surroundings {
   process?: { getBuiltinModule?: (name: string) => AsyncHooks | undefined };
 }
 
+/** What `coppice/node` makes for a task that keeps a store: it calls for nothing. */
+const OF_A_TASK = "CoppiceTask";
+
 /** One for the whole process; the hook is in place only while somebody is tracked. */
 class Tracker {
   readonly storage: Storage;
@@ -42,7 +45,7 @@ class Tracker {
     const { storage } = this;
     this.#hook = hooks.createHook({
       init(_id, type, _trigger, resource) {
-        if (type !== "Timeout" && runningTask() === null) return;
+        if (type === OF_A_TASK || (type !== "Timeout" && runningTask() === null)) return;
         storage.getStore()?.note(type, resource);
       },
     });
