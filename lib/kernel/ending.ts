@@ -16,7 +16,7 @@ export class Ending implements PromiseLike<void> {
   constructor(readonly frame: Frame) {
     const known = [...(frame.scope?.errors ?? [])];
     for (let inner = frame.owner.frame; inner !== null && inner !== frame; inner = inner.parent)
-      known.push(...(inner.scope?.errors ?? []));
+      for (const error of inner.scope?.errors ?? []) known.push(error);
     this.known = known;
   }
 

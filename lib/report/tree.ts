@@ -7,7 +7,7 @@ import { isOurs, shorten } from "./places.js";
 export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
   const tasks = [...roots];
   // A list that grows: the depth of the tree is the user's.
-  for (const task of tasks) tasks.push(...childrenOf(task));
+  for (const task of tasks) for (const child of childrenOf(task)) tasks.push(child);
   return tasks;
 }
 
