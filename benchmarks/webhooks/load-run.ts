@@ -88,6 +88,7 @@ async function drive(
   generator.start();
   await pause(seconds * 1000);
   await generator.stop();
-  shots.push(...generator.shots);
+  // One by one: a call takes only so many arguments.
+  for (const shot of generator.shots) shots.push(shot);
   return generator.shots;
 }
