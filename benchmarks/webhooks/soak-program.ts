@@ -5,7 +5,7 @@ import { createLog } from "../../examples/webhooks/log.js";
 import { webhookService } from "../../examples/webhooks/service.js";
 import { useStopSignal } from "../../examples/webhooks/stop-signal.js";
 import { runningTask, type TaskNode } from "../../lib/kernel/index.js";
-import { tasksBelow } from "../../lib/report/index.js";
+import { tasksBelow } from "../../lib/kernel/index.js";
 
 export interface Count {
   readonly heapMiB: number;

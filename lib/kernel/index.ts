@@ -19,6 +19,7 @@ export { waiting } from "./waiting.js";
 export { type Instruction, type Operable, type Operation } from "./operation.js";
 export type { Outcome } from "./outcome.js";
 export { answer, placesOf, PROBE } from "./probe.js";
+export { childrenOf, describeWait, placesIn, tasksBelow } from "./reading.js";
 export { run, runOn, type RunOptions } from "./run.js";
 export { cancelBoundary, Scope } from "./scope.js";
 export { currentScheduler, Scheduler } from "./scheduler.js";

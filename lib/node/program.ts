@@ -21,8 +21,10 @@ import {
   type Operation,
   type Scheduler,
   type TaskNode,
+  describeWait,
+  tasksBelow,
 } from "../kernel/index.js";
-import { describeWait, drawCycle, drawTask, drawTasks, tasksBelow } from "../report/index.js";
+import { drawCycle, drawTask, drawTasks } from "../report/index.js";
 
 /** The reason with which `main` cancels its operation when the process is told to end. */
 export class ProcessSignal extends Error {

@@ -2,4 +2,4 @@
 export { drawCycle, findCycle } from "./cycle.js";
 export { drawTask, drawTasks } from "./drawing.js";
 export { isOurs, shorten } from "./places.js";
-export { childrenOf, describeWait, linesOf, nameTask, nameWait, tasksBelow } from "./tree.js";
+export { linesOf, nameTask, nameWait } from "./tree.js";

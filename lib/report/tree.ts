@@ -1,35 +1,7 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
 import { clip } from "../errors/index.js";
-import { placesOf, TaskNode, type Frame, type Wait, type WaitDescription } from "../kernel/index.js";
+import { describeWait, placesIn, type TaskNode, type Frame } from "../kernel/index.js";
 import { isOurs, shorten } from "./places.js";
-
-/** The tasks of some trees, parents first. */
-export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
-  const tasks = [...roots];
-  // A list that grows: the depth of the tree is the user's.
-  for (const task of tasks) for (const child of childrenOf(task)) tasks.push(child);
-  return tasks;
-}
-
-/** The children of a task, in the order of their creation. */
-export function childrenOf(task: TaskNode): TaskNode[] {
-  const children: TaskNode[] = [];
-  for (let frame = task.frame; frame !== null; frame = frame.parent) {
-    for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
-      if (entry instanceof TaskNode) children.push(entry);
-    }
-  }
-  return children.reverse();
-}
-
-/** What a wait says of itself; one of a user's own may fail at it. */
-export function describeWait(wait: Wait<unknown>): WaitDescription {
-  try {
-    return wait.describe();
-  } catch {
-    return { kind: "wait" };
-  }
-}
 
 /** The lines of the user's code in which a task stands, innermost first, as far as the engine tells. */
 export function linesOf(task: TaskNode): string[] {
@@ -39,16 +11,6 @@ export function linesOf(task: TaskNode): string[] {
     for (const place of placesIn(frame.driver).reverse()) if (!isOurs(place)) lines.push(shorten(place));
   }
   return lines;
-}
-
-/** Where the generators of a chain stand, outermost first; none where that cannot be told. */
-function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
-  try {
-    return [...placesOf(driver)];
-  } catch {
-    // A foreign iterator that cannot be probed has no place to tell.
-    return [];
-  }
 }
 
 /** `task "store" #4`. */

@@ -1,7 +1,7 @@
 /** The deadlock report: what each parked task waits on, who holds it, and the cycle when there is one. */
-import type { TaskNode } from "../kernel/index.js";
+import { type TaskNode, childrenOf, describeWait, tasksBelow } from "../kernel/index.js";
 import { DeadlockError } from "./errors.js";
-import { childrenOf, describeWait, drawTree, nameTask, nameWait, tasksBelow } from "./tree.js";
+import { drawTree, nameTask, nameWait } from "./tree.js";
 
 export function reportDeadlock(roots: readonly TaskNode[]): DeadlockError {
   const parked = tasksBelow(roots).filter((task) => task.wait !== null);

@@ -1,6 +1,5 @@
 /** Which parked tasks wait for something outside of all tasks, and so may be woken without the clock moving. */
-import type { TaskNode, WaitDescription } from "../kernel/index.js";
-import { describeWait, tasksBelow } from "./tree.js";
+import { type TaskNode, type WaitDescription, describeWait, tasksBelow } from "../kernel/index.js";
 
 /** Kinds of waits of our own that end by the doing of other tasks, or of the clock. */
 const INSIDE: ReadonlySet<string> = new Set([

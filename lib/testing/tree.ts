@@ -1,15 +1,14 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
 import { clip } from "../errors/index.js";
-import { placesOf, TaskNode, type Frame, type Wait, type WaitDescription } from "../kernel/index.js";
+import {
+  childrenOf,
+  describeWait,
+  placesIn,
+  type TaskNode,
+  type Frame,
+  type WaitDescription,
+} from "../kernel/index.js";
 import { shorten, isOurs } from "./places.js";
-
-/** The tasks of some trees, parents first. */
-export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
-  const tasks = [...roots];
-  // A list that grows: the depth of the tree is the user's.
-  for (const task of tasks) for (const child of childrenOf(task)) tasks.push(child);
-  return tasks;
-}
 
 /** The boundaries on the stacks of some tasks. */
 export function framesOf(tasks: readonly TaskNode[]): Frame[] {
@@ -17,26 +16,6 @@ export function framesOf(tasks: readonly TaskNode[]): Frame[] {
   for (const task of tasks)
     for (let frame = task.frame; frame !== null; frame = frame.parent) frames.push(frame);
   return frames;
-}
-
-/** The children of a task, in the order of their creation. */
-export function childrenOf(task: TaskNode): TaskNode[] {
-  const children: TaskNode[] = [];
-  for (let frame = task.frame; frame !== null; frame = frame.parent) {
-    for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
-      if (entry instanceof TaskNode) children.push(entry);
-    }
-  }
-  return children.reverse();
-}
-
-/** What a wait says of itself; one of a user's own may fail at it. */
-export function describeWait(wait: Wait<unknown>): WaitDescription {
-  try {
-    return wait.describe();
-  } catch {
-    return { kind: "wait" };
-  }
 }
 
 /** The lines of the user's code in which a task stands, innermost first, as far as the engine tells. */
@@ -48,16 +27,6 @@ export function linesOf(task: TaskNode): string[] {
     for (const place of places.reverse()) if (!isOurs(place)) lines.push(shorten(place));
   }
   return lines;
-}
-
-/** Where the generators of a chain stand, outermost first; none where that cannot be told. */
-export function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
-  try {
-    return [...placesOf(driver)];
-  } catch {
-    // A foreign iterator that cannot be probed has no place to tell.
-    return [];
-  }
 }
 
 /** `waits for queue get "jobs", held by "b", at file:12:3`. */

@@ -2,10 +2,10 @@
  * The yield points of a run: every `yield*` of every task of the tree at which a cancellation can land, counted in the
  * order in which they come. A deterministic operation has the same ones in every run.
  */
-import { cancelFrame, type Frame, type TaskNode } from "../kernel/index.js";
+import { cancelFrame, type Frame, type TaskNode, describeWait, placesIn } from "../kernel/index.js";
 import type { Watcher } from "./scheduler.js";
 import { isOurs } from "./places.js";
-import { describeWait, nameWait, placesIn, quote } from "./tree.js";
+import { nameWait, quote } from "./tree.js";
 
 /** What a counting run notes of a yield point. */
 export interface YieldPoint {

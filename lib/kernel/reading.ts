@@ -1,0 +1,42 @@
+/** Reading the tree of tasks, for reports and tests: who is there, what each waits for, where it stands. Changes nothing. */
+import type { Wait, WaitDescription } from "./instruction.js";
+import { placesOf } from "./probe.js";
+import { TaskNode } from "./tree.js";
+
+/** The tasks of some trees, parents first. */
+export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
+  const tasks = [...roots];
+  // A list that grows: the depth of the tree is the user's.
+  for (const task of tasks) for (const child of childrenOf(task)) tasks.push(child);
+  return tasks;
+}
+
+/** The children of a task, in the order of their creation. */
+export function childrenOf(task: TaskNode): TaskNode[] {
+  const children: TaskNode[] = [];
+  for (let frame = task.frame; frame !== null; frame = frame.parent) {
+    for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
+      if (entry instanceof TaskNode) children.push(entry);
+    }
+  }
+  return children.reverse();
+}
+
+/** What a wait says of itself; one of a user's own may fail at it. */
+export function describeWait(wait: Wait<unknown>): WaitDescription {
+  try {
+    return wait.describe();
+  } catch {
+    return { kind: "wait" };
+  }
+}
+
+/** Where the generators of a chain stand, outermost first; none where that cannot be told. */
+export function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
+  try {
+    return [...placesOf(driver)];
+  } catch {
+    // A foreign iterator that cannot be probed has no place to tell.
+    return [];
+  }
+}
