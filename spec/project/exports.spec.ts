@@ -179,7 +179,6 @@ const TYPES = [
 
 interface Package {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
-  readonly scripts: { readonly bundle: string };
   readonly files: readonly string[];
   readonly sideEffects: readonly string[];
   readonly type: string;
@@ -233,7 +232,6 @@ describe("package.json", () => {
     const { types, node, default: code } = target as { types: string; node: string; default: string };
     expect(existsSync(code.replace("./dist/", "lib/").replace(/\.js$/, ".ts"))).toBe(true);
     expect(node).toBe(code.replace("./dist/", "./dist/bundle/"));
-    expect(manifest.scripts.bundle).toContain(` ${code.replace("./", "")} `);
     expect(types).toBe(code.replace(/\.js$/, ".d.ts"));
   });
 
