@@ -7,7 +7,9 @@
  */
 import {
   adoptInto,
+  Completed,
   Frame,
+  NOTHING,
   refusesAwait,
   start,
   toFrame,
@@ -109,7 +111,7 @@ class Mapping implements Boundary, Watcher {
 
   settle(outcome: Outcome): Outcome {
     if (outcome.type !== "value") return outcome;
-    return { type: "value", value: this.plan.keeps ? this.results : undefined };
+    return this.plan.keeps ? new Completed(this.results) : NOTHING;
   }
 }
 

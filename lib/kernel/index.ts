@@ -17,7 +17,7 @@ export { checkOperable } from "./check-operable.js";
 export { refusesAwait } from "./refuse-await.js";
 export { waiting } from "./waiting.js";
 export { type Instruction, type Operable, type Operation } from "./operation.js";
-export type { Outcome } from "./outcome.js";
+export { Completed, NOTHING, type Outcome } from "./outcome.js";
 export { answer, placesOf, PROBE } from "./probe.js";
 export { childrenOf, describeWait, placesIn, tasksBelow } from "./reading.js";
 export { run, runOn, type RunOptions } from "./run.js";

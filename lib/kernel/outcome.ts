@@ -5,6 +5,19 @@
 import type { Cancellation } from "./cancellation.js";
 
 export type Outcome =
-  | { readonly type: "value"; readonly value: unknown }
+  | Completed
   | { readonly type: "errors"; readonly errors: readonly unknown[] }
   | { readonly type: "cancelled"; readonly cancellation: Cancellation };
+
+/** It has ended with a value. */
+export class Completed {
+  readonly type = "value";
+
+  constructor(readonly value: unknown) {}
+}
+
+/**
+ * Nothing as a value. Being the first one made, it tells the engine that a value is any object: values that were all
+ * small integers at first would be laid out as such, and all be laid out anew when the first fraction comes.
+ */
+export const NOTHING = new Completed(undefined);

@@ -14,7 +14,7 @@ import { leaveFrame } from "./leave-frame.js";
 import { FAILED, SETTLED } from "./instruction.js";
 import type { Driver } from "./driver.js";
 import type { Mark } from "./probe.js";
-import type { Outcome } from "./outcome.js";
+import { Completed, type Outcome } from "./outcome.js";
 import { TaskNode, type Frame, type ScopeNode } from "./tree.js";
 import { landingOf, Unwinding } from "./unwinding.js";
 
@@ -26,7 +26,7 @@ export function bodyReturned(task: TaskNode, frame: Frame, value: unknown): void
     frame.phase = SETTLED;
     frame.done = true;
     frame.value = value;
-    if (frame.parent === null) endTask(task, { type: "value", value });
+    if (frame.parent === null) endTask(task, new Completed(value));
     return;
   }
   if (scope.state === "open") {
@@ -156,7 +156,7 @@ function isDelivered(frame: Frame, scope: ScopeNode, outcome: Outcome): boolean 
 
 function outcomeOf(frame: Frame, scope: ScopeNode): Outcome {
   if (scope.errors !== null) return { type: "errors", errors: scope.errors };
-  if (scope.target === null) return { type: "value", value: frame.value };
+  if (scope.target === null) return new Completed(frame.value);
   return { type: "cancelled", cancellation: scope.cancellation ?? scope.target.cancellation ?? UNKNOWN };
 }
 

@@ -1,6 +1,7 @@
 import { combine } from "../errors/index.js";
 import {
   bounded,
+  Completed,
   leaveFrame,
   type Boundary,
   type Frame,
@@ -18,7 +19,7 @@ const ATTEMPT: Boundary = {
     const { scope } = frame;
     // A failure that came before any landing is the attempt's result; what cleanup throws is not.
     const wasCut = scope !== null && scope.target !== null;
-    return isOverruled && wasCut ? outcome : { type: "value", value: attemptOf(outcome, frame) };
+    return isOverruled && wasCut ? outcome : new Completed(attemptOf(outcome, frame));
   },
 };
 

@@ -2,6 +2,7 @@ import { unplacedError } from "../errors/index.js";
 import {
   checkDuration,
   checkOptions,
+  Completed,
   TimeoutError,
   type Cancellation,
   type Frame,
@@ -51,7 +52,7 @@ export function limitedTo<T>(
 }
 
 function valueOf(value: unknown): Outcome {
-  return { type: "value", value };
+  return new Completed(value);
 }
 
 function timedOut(limit: TimeLimit, frame: Frame): Outcome {
