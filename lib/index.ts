@@ -180,3 +180,4 @@ export {
   type TaskSince,
   type WithResolvers,
 } from "./sync/index.js";
+export {} from "./unbundled.js";

@@ -16,4 +16,5 @@ export { describeError, type DescribeOptions, type ErrorJson } from "./text.js";
 export { errorTrail, leaveRuntime, notePassed, type Passed } from "./trail.js";
 export { isGroup, leavesOf, type Group, type Leaf } from "./tree.js";
 export { unwrap } from "./unwrap.js";
-export { placed, unplacedError } from "./user-stack.js";
+export { tellOwnFrames } from "./own-frames.js";
+export { placed, unplacedError, withStackLimit } from "./user-stack.js";

@@ -1,11 +1,11 @@
 /**
  * How errors are printed: as an indented tree of groups, single errors, notes, the operations they have passed, and
- * causes. Bounded in every direction, whatever is thrown: 50 single errors, a few levels of nesting and of causes, and
- * a length of text; and safe with hostile getters.
+ * causes; and the same as plain data. Bounded in every direction, whatever is thrown: 50 single errors, a few levels of
+ * nesting and of causes, and a length of text; and safe with hostile getters.
  */
 import { notesOf } from "./notes.js";
 import { errorTrail, omittedFromTrail, type Passed } from "./trail.js";
-import { countLeaves, isGroup, type Group } from "./tree.js";
+import { countLeaves, isGroup } from "./tree.js";
 import { clip, show } from "./show.js";
 import { userFrames } from "./user-stack.js";
 
@@ -21,21 +21,23 @@ export interface DescribeOptions {
   readonly stacks?: boolean;
 }
 
-interface Printing {
-  readonly stacks: boolean;
-  /** How many single errors of this tree may still be printed. */
-  left: number;
-  /** How many errors of any kind may still be printed, causes and what they hold included. */
-  readonly all: { left: number };
+/** An error as plain data. */
+export interface ErrorJson {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | number;
+  readonly notes?: readonly string[];
+  readonly trail?: readonly Passed[];
+  readonly cause?: ErrorJson;
+  readonly errors?: readonly ErrorJson[];
+  /** How many single errors are left out. */
+  readonly omitted?: number;
 }
 
-function printing(stacks: boolean): Printing {
-  return { stacks, left: MOST_LEAVES, all: { left: MOST_IN_ALL } };
-}
-
-/** A cause is no part of the tree that it explains. */
-function printingCause({ stacks, all }: Printing): Printing {
-  return { stacks, left: MOST_LEAVES, all };
+/** An error in both forms. */
+interface Described {
+  readonly json: ErrorJson;
+  readonly lines: string[];
 }
 
 /**
@@ -47,50 +49,97 @@ function printingCause({ stacks, all }: Printing): Printing {
  */
 export function describeError(error: unknown, options?: DescribeOptions | null): string {
   // Printing what went wrong must not go wrong itself.
-  return linesOf(error, printing(options?.stacks === true), 0, 0).join("\n");
+  return new Description(options?.stacks === true).of(error, 0, 0).lines.join("\n");
 }
 
-function linesOf(error: unknown, budget: Printing, depth: number, causes: number): string[] {
-  if (budget.all.left-- <= 0) return ["…"];
-  const group = isGroup(error);
-  if (!group) budget.left--;
-  const lines = [...headingOf(error), ...detailsOf(error, budget).map((line) => `    ${line}`)];
-  lines.push(...causeOf(error, budget, depth, causes));
-  return group ? [...lines, ...membersOf(error, budget, depth)] : lines;
+/** An error as plain data for logs: never more than 50 single errors, and only what errors say of themselves. */
+export function jsonOf(error: unknown): ErrorJson {
+  return new Description(false).of(error, 0, 0).json;
 }
 
-function headingOf(error: unknown): string[] {
-  const { name, message } = namesOf(error);
-  const [first = "", ...more] = message.split("\n");
-  return [first === "" ? name : `${name}: ${first}`, ...more.map((line) => `    ${line}`)];
+/** One tree of errors; a cause is no part of the tree that it explains, and has one of its own. */
+class Description {
+  /** How many single errors of this tree may still be printed. */
+  private left = MOST_LEAVES;
+
+  /** @param all - how many errors of any kind may still be printed, causes and what they hold included */
+  constructor(
+    private readonly stacks: boolean,
+    private readonly all = { left: MOST_IN_ALL },
+  ) {}
+
+  of(error: unknown, depth: number, causes: number): Described {
+    this.all.left--;
+    if (!isGroup(error)) this.left--;
+    const { name, message } = namesOf(error);
+    const [code, notes, trail] = [read(error, "code"), notesOf(error), errorTrail(error)];
+    const cause = this.causeOf(error, depth, causes);
+    const members = isGroup(error) ? this.membersOf(error.errors, depth) : { json: {}, lines: [] };
+    return {
+      json: {
+        name,
+        message,
+        ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+        ...(notes.length > 0 ? { notes } : {}),
+        ...(trail.length > 0 ? { trail } : {}),
+        ...cause.json,
+        ...members.json,
+      },
+      lines: [
+        ...indented(/^(?!\n)./s.test(message) ? `${name}: ` : name, "    ", message.split("\n")),
+        ...indented("    ", "    ", [
+          ...trailLines(trail, omittedFromTrail(error)),
+          ...notes.flatMap((note) => indented("note: ", "      ", plain(note).split("\n"))),
+          ...(this.stacks ? stackOf(error) : []),
+          ...cause.lines,
+        ]),
+        ...members.lines,
+      ],
+    };
+  }
+
+  private causeOf(error: unknown, depth: number, causes: number): Part {
+    const cause = read(error, "cause");
+    if (cause === undefined || cause === error) return { json: {}, lines: [] };
+    if (causes >= MOST_CAUSES || this.all.left <= 0) return { json: {}, lines: ["caused by: …"] };
+    const { json, lines } = new Description(this.stacks, this.all).of(cause, depth + 1, causes + 1);
+    return { json: { cause: json }, lines: indented("caused by: ", "", lines) };
+  }
+
+  private membersOf(errors: readonly unknown[], depth: number): Part {
+    const members: ErrorJson[] = [];
+    const all: string[] = [];
+    while (depth < DEEPEST && members.length < errors.length && this.left > 0 && this.all.left > 0) {
+      const { json, lines } = this.of(errors[members.length], depth + 1, 0);
+      members.push(json);
+      all.push(
+        ...(members.length < errors.length ? indented("├─ ", "│  ", lines) : indented("└─ ", "   ", lines)),
+      );
+    }
+    if (members.length === errors.length) return { json: { errors: members }, lines: all };
+    const omitted = countLeaves(errors.slice(members.length));
+    all.push(`└─ … ${depth < DEEPEST ? `and ${omitted} more` : "nested deeper"}`);
+    return { json: { errors: members, omitted }, lines: all };
+  }
 }
 
-function detailsOf(error: unknown, { stacks }: Printing): string[] {
-  return [
-    ...trailLines(errorTrail(error), omittedFromTrail(error)),
-    ...notesOf(error).flatMap(noteLines),
-    ...(stacks ? stackOf(error) : []),
-  ];
+/** A part of an error in both forms. */
+interface Part {
+  readonly json: Partial<ErrorJson>;
+  readonly lines: readonly string[];
 }
 
-function noteLines(note: string): string[] {
-  const [first = "", ...more] = plain(note).split("\n");
-  return [`note: ${first}`, ...more.map((line) => `      ${line}`)];
+function indented(first: string, more: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => (i === 0 ? first : more) + line);
 }
 
 function trailLines(trail: readonly Passed[], omitted: number): string[] {
-  const named = trail.map(({ operation }) => clip(operation));
-  const more = omitted === 0 ? [] : [`… ${omitted} more …`];
-  const outermost = omitted === 0 ? [] : named.splice(-1);
-  if (!trail.some(({ at }) => at !== undefined)) {
-    const all = [...named, ...more, ...outermost];
-    return all.length === 0 ? [] : [`in ${all.join(" < ")}`];
-  }
+  const hasPlaces = trail.some(({ at }) => at !== undefined);
   const lines = trail.map(
-    ({ operation, at }) => `in ${clip(operation)}${at === undefined ? "" : ` (${at})`}`,
+    ({ operation, at }) => (hasPlaces ? "in " : "") + clip(operation) + (at === undefined ? "" : ` (${at})`),
   );
-  lines.splice(named.length, 0, ...more);
-  return lines;
+  if (omitted > 0) lines.splice(-1, 0, `… ${omitted} more …`);
+  return hasPlaces || lines.length === 0 ? lines : [`in ${lines.join(" < ")}`];
 }
 
 function stackOf(error: unknown): string[] {
@@ -98,34 +147,9 @@ function stackOf(error: unknown): string[] {
   return typeof stack === "string" ? userFrames(stack).map((line) => line.trim()) : [];
 }
 
-function causeOf(error: unknown, budget: Printing, depth: number, causes: number): string[] {
-  const cause = read(error, "cause");
-  if (cause === undefined || cause === error) return [];
-  if (causes >= MOST_CAUSES) return ["    caused by: …"];
-  const [first = "", ...more] = linesOf(cause, printingCause(budget), depth + 1, causes + 1);
-  return [`    caused by: ${first}`, ...more.map((line) => `    ${line}`)];
-}
-
-function membersOf({ errors }: Group, budget: Printing, depth: number): string[] {
-  if (depth >= DEEPEST) return ["└─ … nested deeper"];
-  const lines: string[] = [];
-  for (let i = 0; i < errors.length; i++) {
-    if (budget.left <= 0) {
-      lines.push(`└─ … and ${countLeaves(errors.slice(i))} more`);
-      break;
-    }
-    const isLast = i === errors.length - 1;
-    const [first = "", ...more] = linesOf(errors[i], budget, depth + 1, 0);
-    lines.push(`${isLast ? "└─" : "├─"} ${first}`);
-    for (const line of more) lines.push(`${isLast ? "  " : "│ "} ${line}`);
-  }
-  return lines;
-}
-
 function namesOf(error: unknown): { name: string; message: string } {
   if (!isErrorLike(error)) return { name: `thrown: ${show(error)}`, message: "" };
-  const name = read(error, "name");
-  const message = read(error, "message");
+  const [name, message] = [read(error, "name"), read(error, "message")];
   return {
     name: typeof name === "string" && name !== "" ? clip(name) : "Error",
     message: typeof message === "string" ? plain(message) : show(message),
@@ -155,64 +179,4 @@ function read(error: unknown, key: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** An error as plain data. */
-export interface ErrorJson {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string | number;
-  readonly notes?: readonly string[];
-  readonly trail?: readonly Passed[];
-  readonly cause?: ErrorJson;
-  readonly errors?: readonly ErrorJson[];
-  /** How many single errors are left out. */
-  readonly omitted?: number;
-}
-
-/** An error as plain data for logs: never more than 50 single errors, and only what errors say of themselves. */
-export function jsonOf(error: unknown): ErrorJson {
-  return toJson(error, printing(false), 0, 0);
-}
-
-function toJson(error: unknown, budget: Printing, depth: number, causes: number): ErrorJson {
-  budget.all.left--;
-  const { name, message } = namesOf(error);
-  const code = read(error, "code");
-  const notes = notesOf(error);
-  const trail = errorTrail(error);
-  const group = isGroup(error);
-  if (!group) budget.left--;
-  return {
-    name,
-    message,
-    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(notes.length > 0 ? { notes } : {}),
-    ...(trail.length > 0 ? { trail } : {}),
-    ...causeJson(error, budget, depth, causes),
-    ...(group ? membersJson(error, budget, depth) : {}),
-  };
-}
-
-function causeJson(error: unknown, budget: Printing, depth: number, causes: number): { cause?: ErrorJson } {
-  const cause = read(error, "cause");
-  if (cause === undefined || cause === error || causes >= MOST_CAUSES || budget.all.left <= 0) return {};
-  return { cause: toJson(cause, printingCause(budget), depth + 1, causes + 1) };
-}
-
-function membersJson(
-  { errors }: Group,
-  budget: Printing,
-  depth: number,
-): { errors: ErrorJson[]; omitted?: number } {
-  const members: ErrorJson[] = [];
-  let i = 0;
-  if (depth < DEEPEST) {
-    while (i < errors.length && budget.left > 0 && budget.all.left > 0) {
-      members.push(toJson(errors[i++], budget, depth + 1, 0));
-    }
-  }
-  return i === errors.length
-    ? { errors: members }
-    : { errors: members, omitted: countLeaves(errors.slice(i)) };
 }

@@ -1,9 +1,10 @@
 /**
  * Where the stack traces of our own errors begin: in the code of whoever called us, not in ours.
  *
- * An error that is made amid a call from user code has that call on its stack: our frames on top are cut off. One
- * that is made by the scheduler, such as a timeout, has nothing of the user's on it; it is made without a stack and
- * takes one when it is thrown into the generator that waits for it. Either way nothing is done until an error is made.
+ * An error that is made amid a call from user code has that call on its stack: our frames on top are cut off, where
+ * they can be told (own-frames.ts). One that is made by the scheduler, such as a timeout, has nothing of the user's on
+ * it; it is made without a stack and takes one when it is thrown into the generator that waits for it. Either way
+ * nothing is done until an error is made.
  */
 
 // V8's additions to Error; elsewhere they are undefined, and stacks stay as the engine makes them.
@@ -42,6 +43,24 @@ const USUAL_LIMIT = 10;
 /** How many do for an error of ours: the user's come first, then ours, and each costs as much as a trip or five. */
 const ENOUGH = 5;
 
+/** What tells our frames from the user's. */
+export interface FrameTeller {
+  /** Cuts our frames off the top of an error's stack; false when it has no others. */
+  cutOwn(error: Error): boolean;
+  /** Whether a stack begins in our code. */
+  beginsWithOwn(stack: string): boolean;
+  /** Those of some frames that are the user's. */
+  usersOf(frames: string[]): string[];
+}
+
+/** Null where nothing does. */
+let teller: FrameTeller | null = null;
+
+/** Says what tells our frames from the user's. */
+export function tellFramesBy(given: FrameTeller): void {
+  teller = given;
+}
+
 /** Makes an error that takes its stack where it is thrown into user code. */
 export function unplacedError<E extends Error>(make: () => E): E {
   const error = withoutStack(make);
@@ -51,10 +70,15 @@ export function unplacedError<E extends Error>(make: () => E): E {
 
 /** Makes an error without taking a stack, where the engine lets us. */
 export function withoutStack<E extends Error>(make: () => E): E {
+  return withStackLimit(0, make);
+}
+
+/** Acts while stacks have a number of frames, where the engine lets us say so. */
+export function withStackLimit<T>(frames: number, act: () => T): T {
   const limit = Traced.stackTraceLimit;
-  setLimit(0);
+  setLimit(frames);
   try {
-    return make();
+    return act();
   } finally {
     setLimit(limit);
   }
@@ -86,67 +110,32 @@ export function placed(error: unknown, thrower: { readonly next: unknown }): unk
   return error;
 }
 
+/** Cuts our frames off the top of an error's stack; one with no other frames waits for a place. */
+export function cutOwnFrames(error: Error): void {
+  if (teller?.cutOwn(error) === false) Place.set(error, "waits");
+}
+
 /** Whether an error of ours has nothing of the user's on its stack. */
 export function isWithoutPlace(error: Error): boolean {
   const place = Place.of(error);
-  if (place === "waits") return true;
-  const own = place === "none" ? null : ownFolder();
-  if (own === null) return false;
-  const first = String(error.stack)
-    .split("\n")
-    .find((line) => line.startsWith(FRAME));
-  return first === undefined || isOwn(first, own);
+  return place === "waits" || (place === "taken" && teller?.beginsWithOwn(String(error.stack)) === true);
 }
 
 /** Ends the waiting of an error that leaves without ever being thrown into user code: `lines` stand for its stack. */
 export function placeAt(error: Error, lines: readonly string[]): void {
   Place.set(error, "none");
-  error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => `${FRAME}${line}`)].join("\n");
+  error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => FRAME + line)].join("\n");
 }
 
-/** Cuts our frames off the top of an error's stack; one with no other frames waits for a place. */
-export function cutOwnFrames(error: Error): void {
-  const own = ownFolder();
-  const { stack } = error;
-  if (own === null || typeof stack !== "string") return;
-  const lines = stack.split("\n");
-  const first = lines.findIndex((line) => line.startsWith(FRAME));
-  if (first < 0) return;
-  let users = first;
-  while (users < lines.length && isOwn(lines[users] ?? "", own)) users++;
-  if (users === first) return;
-  if (lines.slice(users).some((line) => !isOwn(line, own) && !line.includes("node:"))) {
-    lines.splice(first, users - first);
-    error.stack = lines.join("\n");
-  } else Place.set(error, "waits");
-}
-
-/** The frames of a stack that are the user's: what stands above our first ones, or all when there are none. */
+/** The frames of a stack that are the user's, or all where they cannot be told. */
 export function userFrames(stack: string): string[] {
-  const own = ownFolder();
-  const frames = stack.split("\n").filter((line) => line.startsWith(FRAME));
-  if (own === null) return frames;
-  const from = frames.findIndex((line) => !isOwn(line, own));
-  if (from < 0) return [];
-  const to = frames.findIndex((line, i) => i > from && isOwn(line, own));
-  return frames.slice(from, to < 0 ? undefined : to).filter((line) => !line.endsWith(".next (<anonymous>)"));
+  const frames = stack.split("\n").filter(isFrame);
+  return teller?.usersOf(frames) ?? frames;
 }
 
 const FRAME = "    at ";
-/** This file, or the one that the package's build has put it into, and the folder of all of ours. */
-const OWN_FILE =
-  /(?:\(|at )(?:async )?([^()]*[\\/])(?:errors[\\/]user-stack\.[cm]?[jt]s|coppice-[0-9A-Z]{8}\.js):/;
-let folder: string | null | undefined;
 
-function isOwn(line: string, own: string): boolean {
-  return line.includes(own);
-}
-
-/** Our folder as it stands in stack traces; null when we are bundled with other code, and cannot be told from it. */
-function ownFolder(): string | null {
-  if (folder === undefined) {
-    const line = new Error().stack?.split("\n").find((text) => text.startsWith(FRAME));
-    folder = OWN_FILE.exec(line ?? "")?.[1] ?? null;
-  }
-  return folder;
+/** Whether a line of a stack is a frame, and not of the message. */
+export function isFrame(line: string): boolean {
+  return line.startsWith(FRAME);
 }

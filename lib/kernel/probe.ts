@@ -5,6 +5,7 @@
  * gives no stack; where it does, the stack taken at the end of the chain holds every generator's position.
  * Must hold: the probed generator is suspended in a `yield*` that ends in an iterator of ours.
  */
+import { withStackLimit } from "../errors/index.js";
 
 /** Sent into a generator in place of a value; only iterators of ours ever see it. */
 export const PROBE: unique symbol = Symbol("coppice.probe");
@@ -71,7 +72,7 @@ export interface Mark {
 /** Takes the positions of all generators in a parked chain. */
 export function mark(parked: Probed, length = chainDepth(parked)): Mark {
   // On top stand `capture`, `answer` and our iterator's `next`; then the generators, with a built-in behind each.
-  return withDeepStacks(MOST_OURS + 2 * length, () => {
+  return withStackLimit(MOST_OURS + 2 * length, () => {
     wantsStack = true;
     try {
       chainDepth(parked);
@@ -175,24 +176,9 @@ interface CallSite {
 
 // V8's additions to Error; elsewhere they are undefined.
 const V8Error = Error as unknown as {
-  stackTraceLimit?: number;
   prepareStackTrace?: unknown;
   captureStackTrace?: (target: object) => void;
 };
-
-function withDeepStacks<T>(limit: number, act: () => T): T {
-  const before = V8Error.stackTraceLimit;
-  try {
-    V8Error.stackTraceLimit = limit;
-  } catch {
-    // Frozen intrinsics: the default limit serves short chains, longer ones count as without stacks.
-  }
-  try {
-    return act();
-  } finally {
-    if (before !== undefined && V8Error.stackTraceLimit !== before) V8Error.stackTraceLimit = before;
-  }
-}
 
 function capture(): { stack?: unknown } {
   const holder: { stack?: unknown } = {};
