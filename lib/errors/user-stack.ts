@@ -20,28 +20,28 @@ class Stamped {
   }
 }
 
-/**
- * Whether an error of ours still waits for a place, or was placed, be it in user code or not. A private field that is
- * put on the error by the way constructors may return another object: invisible like an entry of a WeakMap, and
- * without what that costs to add and to collect.
- */
-class Place extends Stamped {
-  #state: "waits" | "taken" | "none" = "waits";
-
-  static of(error: object): "waits" | "taken" | "none" {
-    return #state in error ? error.#state : "none";
-  }
-
-  static set(error: object, state: "waits" | "taken" | "none"): void {
-    if (#state in error) error.#state = state;
-    else if (state !== "none") new Place(error).#state = state;
-  }
-}
-
 /** How many frames engines take when nobody has asked for another number. */
 const USUAL_LIMIT = 10;
 /** How many do for an error of ours: the user's come first, then ours, and each costs as much as a trip or five. */
 const ENOUGH = 5;
+
+/**
+ * How many frames an error of ours is to take that still waits for a place, or that it was placed, be it in user code
+ * or not. A private field that is put on the error by the way constructors may return another object: invisible like an
+ * entry of a WeakMap, and without what that costs to add and to collect.
+ */
+class Place extends Stamped {
+  #frames: number | "taken" | "none" = ENOUGH;
+
+  static of(error: object): number | "taken" | "none" {
+    return #frames in error ? error.#frames : "none";
+  }
+
+  static set(error: object, frames: number | "taken" | "none"): void {
+    if (#frames in error) error.#frames = frames;
+    else if (frames !== "none") new Place(error).#frames = frames;
+  }
+}
 
 /** What tells our frames from the user's. */
 export interface FrameTeller {
@@ -64,8 +64,22 @@ export function tellFramesBy(given: FrameTeller): void {
 /** Makes an error that takes its stack where it is thrown into user code. */
 export function unplacedError<E extends Error>(make: () => E): E {
   const error = withoutStack(make);
-  if (Traced.captureStackTrace !== undefined) Place.set(error, "waits");
+  if (Traced.captureStackTrace !== undefined) Place.set(error, ENOUGH);
   return error;
+}
+
+/** Whether an error still waits for its stack. */
+export function isUnplaced(error: unknown): error is object {
+  return typeof error === "object" && error !== null && typeof Place.of(error) === "number";
+}
+
+/**
+ * Says how many generators delegate to one another where an unplaced error is about to be thrown: the frames beyond
+ * them are ours, and need not be taken.
+ */
+export function limitPlace(error: object, generators: number): void {
+  // Between two of them stands the engine's own `next`.
+  if (generators > 0) Place.set(error, Math.min(ENOUGH, 2 * generators - 1));
 }
 
 /** Makes an error without taking a stack, where the engine lets us. */
@@ -100,11 +114,12 @@ function setLimit(limit: number | undefined): void {
  */
 export function placed(error: unknown, thrower: { readonly next: unknown }): unknown {
   if (typeof error !== "object" || error === null) return error;
-  if (Place.of(error) !== "waits") return error;
+  const frames = Place.of(error);
+  if (typeof frames !== "number") return error;
   Place.set(error, "taken");
   const limit = Traced.stackTraceLimit;
   // Who wants more or fewer than usual gets them.
-  if (limit === USUAL_LIMIT) setLimit(ENOUGH);
+  if (limit === USUAL_LIMIT) setLimit(frames);
   Traced.captureStackTrace?.(error, thrower.next);
   if (limit === USUAL_LIMIT) setLimit(limit);
   return error;
@@ -112,13 +127,15 @@ export function placed(error: unknown, thrower: { readonly next: unknown }): unk
 
 /** Cuts our frames off the top of an error's stack; one with no other frames waits for a place. */
 export function cutOwnFrames(error: Error): void {
-  if (teller?.cutOwn(error) === false) Place.set(error, "waits");
+  if (teller?.cutOwn(error) === false) Place.set(error, ENOUGH);
 }
 
 /** Whether an error of ours has nothing of the user's on its stack. */
 export function isWithoutPlace(error: Error): boolean {
   const place = Place.of(error);
-  return place === "waits" || (place === "taken" && teller?.beginsWithOwn(String(error.stack)) === true);
+  return (
+    typeof place === "number" || (place === "taken" && teller?.beginsWithOwn(String(error.stack)) === true)
+  );
 }
 
 /** Ends the waiting of an error that leaves without ever being thrown into user code: `lines` stand for its stack. */

@@ -185,7 +185,7 @@ export abstract class Wait<T> implements Operation<T> {
       return reply;
     }
     if (this.phase === SETTLED) return this;
-    if (this.phase === FAILED) throw placed(this.value, this);
+    if (this.phase === FAILED && !probing()) throw placed(this.value, this);
     if (this.phase !== FRESH) return this.advancedByHand();
     const task = enter(this);
     const { scheduler } = task;
