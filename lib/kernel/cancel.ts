@@ -9,7 +9,7 @@
  */
 import type { Cancellation } from "./cancellation.js";
 import { BEGUN, LEAVING, WITHDRAWN, type Waiter } from "./instruction.js";
-import { Cleanup, TaskNode, type Frame, type ScopeNode } from "./tree.js";
+import { asUndoable, TaskNode, type Frame, type ScopeNode } from "./tree.js";
 
 /** Cancels a scope: everything above its frame on the task's stack, and all tasks below. */
 export function cancelFrame(frame: Frame, cancellation: Cancellation): void {
@@ -61,7 +61,7 @@ function reachBelow(task: TaskNode, frame: Frame, cancellation: Cancellation, wo
       older = entry.older;
       if (entry instanceof TaskNode) {
         if (!entry.isHeld) work.push(entry.root);
-      } else if (entry instanceof Cleanup) entry.requested?.(cancellation);
+      } else asUndoable(entry).requested?.(cancellation);
     }
   }
 }

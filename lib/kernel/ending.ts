@@ -3,11 +3,37 @@
  * what went wrong from the request on, never with the failure that was being cleaned up after.
  */
 import { combine } from "../errors/index.js";
+import { checkOptions, checkDuration } from "./arguments.js";
+import { cancelFrame } from "./cancel.js";
+import { startGrace, type CancelOptions } from "./grace.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction } from "./operation.js";
 import type { Frame, TaskNode, Watcher } from "./tree.js";
 
-export class Ending implements PromiseLike<void> {
+/**
+ * Cancels a boundary by hand.
+ *
+ * @param name - what the boundary is called in the reason record
+ */
+export function cancelBoundary(
+  frame: Frame,
+  reason: unknown,
+  options: CancelOptions | undefined,
+  name = frame.name,
+): Ending {
+  // A cancel that is refused has not happened.
+  checkOptions("cancel()", ["grace"], options);
+  const grace = options?.grace;
+  if (grace !== undefined) checkDuration("cancel", "grace", grace);
+  const ending = new Ending(frame);
+  frame.owner.scheduler.batch(() => {
+    cancelFrame(frame, { kind: "cancel", reason, scope: name, task: running.task?.name });
+    if (grace !== undefined) startGrace(frame, grace);
+  });
+  return ending;
+}
+
+class Ending implements PromiseLike<void> {
   /** Errors that were there before the request, here and in boundaries further in, are causes, not cleanup. */
   private readonly known: readonly unknown[];
   private promise: Promise<void> | null = null;

@@ -5,10 +5,10 @@
 import { clip, unplacedError } from "../errors/index.js";
 import { cancelFrame, forceTask, interrupt } from "./cancel.js";
 import { CleanupError } from "./errors.js";
-import { checkDuration, checkOptions } from "./arguments.js";
 import { trailOf } from "./probe.js";
+import { childrenOf } from "./reading.js";
 import { Timer } from "./timers.js";
-import { TaskNode, type Frame } from "./tree.js";
+import type { Frame, TaskNode } from "./tree.js";
 
 /** How to cancel. */
 export interface CancelOptions {
@@ -21,12 +21,6 @@ export interface CancelOptions {
 
 /** How many tasks a report names. */
 const MOST_NAMED = 10;
-
-/** Checked before anything is requested: a cancel that is refused has not happened. */
-export function checkCancelOptions(options: CancelOptions | undefined): void {
-  checkOptions("cancel()", ["grace"], options);
-  if (options?.grace !== undefined) checkDuration("cancel", "grace", options.grace);
-}
 
 /** Gives what is being cancelled below a frame a limited time to clean up. */
 export function startGrace(frame: Frame, graceMs: number): void {
@@ -51,7 +45,7 @@ export function startGrace(frame: Frame, graceMs: number): void {
 export function force(frame: Frame, graceMs: number): void {
   const { scope, owner } = frame;
   if (scope === null || scope.state === "closed") return;
-  const tasks = [...tasksBelow(frame)];
+  const tasks = tasksBelow(frame);
   const name = owner.root === frame ? owner.name : frame.name;
   scope.record(report(name, tasks, graceMs));
   for (const task of tasks) forceTask(task, task === owner ? frame : task.root);
@@ -68,16 +62,13 @@ export function force(frame: Frame, graceMs: number): void {
 }
 
 /** The tasks that live below a frame, its own first. */
-function* tasksBelow(from: Frame): Generator<TaskNode> {
-  const work: { task: TaskNode; until: Frame | null }[] = [{ task: from.owner, until: from.parent }];
-  for (const { task, until } of work) {
-    yield task;
-    for (let frame = task.frame; frame !== null && frame !== until; frame = frame.parent) {
-      for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
-        if (entry instanceof TaskNode) work.push({ task: entry, until: null });
-      }
-    }
+function tasksBelow(from: Frame): TaskNode[] {
+  const tasks = [from.owner];
+  for (const task of tasks) {
+    const until = task === from.owner ? from.parent : null;
+    for (const child of childrenOf(task, until).reverse()) tasks.push(child);
   }
+  return tasks;
 }
 
 function report(boundary: string, tasks: readonly TaskNode[], graceMs: number): CleanupError {

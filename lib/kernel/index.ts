@@ -6,6 +6,7 @@ export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
 export { lookUp, READ, withValue, type ContextNode, type ContextReader } from "./context.js";
 export { CancelledError, CleanupError, TimeoutError } from "./errors.js";
+export { installDebugMode } from "./debug-mode.js";
 export { surroundings, type Enclosure } from "./enclosure.js";
 export { leaveFrame } from "./leave-frame.js";
 export { GiveWay, givingWay } from "./give-way.js";
@@ -21,7 +22,8 @@ export { Completed, NOTHING, type Outcome } from "./outcome.js";
 export { answer, placesOf, PROBE } from "./probe.js";
 export { childrenOf, describeWait, placesIn, tasksBelow } from "./reading.js";
 export { run, runOn, type RunOptions } from "./run.js";
-export { cancelBoundary, Scope } from "./scope.js";
+export { cancelBoundary } from "./ending.js";
+export { Scope } from "./scope.js";
 export { currentScheduler, Scheduler } from "./scheduler.js";
 export {
   adoptInto,
@@ -34,5 +36,6 @@ export {
 } from "./spawning.js";
 export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } from "./task.js";
 export { Timer, type Due } from "./timers.js";
-export { Cleanup, Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { Cleanup } from "./cleanup.js";
+export { Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
 export { nameOf } from "./driver.js";

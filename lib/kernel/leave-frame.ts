@@ -1,14 +1,15 @@
 /** Errors on their way out: where a frame fails, its operation is added to the error's trail. */
 import { isUnplaced, limitPlace, notePassed } from "../errors/index.js";
+import { onlookerOf } from "./debugging.js";
 import type { Driver } from "./driver.js";
-import { chainDepth, trailOf } from "./probe.js";
+import { chainDepth } from "./probe.js";
 import type { Frame } from "./tree.js";
 
-/** Notes that an error leaves a frame. */
+/** Notes that an error leaves a frame: the generator below is suspended in the `yield*` that it comes out of. */
 export function leaveFrame(error: unknown, frame: Frame): void {
   const { owner: task, parent } = frame;
-  const isWatched = parent !== null && task.scheduler.host.isDebugging;
-  notePassed(error, frame === task.root ? task.name : frame.name, isWatched ? positionOf(parent) : undefined);
+  const nextAt = parent === null ? undefined : onlookerOf(task)?.lineOf(parent);
+  notePassed(error, frame === task.root ? task.name : frame.name, nextAt);
   if (isUnplaced(error) && parent?.driver != null) limitPlace(error, depthOf(parent.driver));
 }
 
@@ -18,17 +19,5 @@ function depthOf(driver: Driver): number {
     return chainDepth(driver);
   } catch {
     return 0;
-  }
-}
-
-/** Where the frame's generator stands: it is suspended in the `yield*` that the error is about to come out of. */
-function positionOf({ driver }: Frame): string | undefined {
-  if (driver === null) return undefined;
-  try {
-    const { at } = trailOf(driver);
-    return at[at.length - 1];
-  } catch {
-    // A foreign iterator that cannot be probed has no position to tell.
-    return undefined;
   }
 }

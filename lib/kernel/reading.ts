@@ -1,7 +1,7 @@
 /** Reading the tree of tasks, for reports and tests: who is there, what each waits for, where it stands. Changes nothing. */
 import type { Wait, WaitDescription } from "./instruction.js";
 import { placesOf } from "./probe.js";
-import { TaskNode } from "./tree.js";
+import { TaskNode, type Frame } from "./tree.js";
 
 /** The tasks of some trees, parents first. */
 export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
@@ -11,10 +11,14 @@ export function tasksBelow(roots: Iterable<TaskNode>): TaskNode[] {
   return tasks;
 }
 
-/** The children of a task, in the order of their creation. */
-export function childrenOf(task: TaskNode): TaskNode[] {
+/**
+ * The children of a task, in the order of their creation.
+ *
+ * @param until - with those of the frames above this one only
+ */
+export function childrenOf(task: TaskNode, until: Frame | null = null): TaskNode[] {
   const children: TaskNode[] = [];
-  for (let frame = task.frame; frame !== null; frame = frame.parent) {
+  for (let frame = task.frame; frame !== until && frame !== null; frame = frame.parent) {
     for (let entry = frame.scope?.newest ?? null; entry !== null; entry = entry.older) {
       if (entry instanceof TaskNode) children.push(entry);
     }

@@ -1,17 +1,15 @@
 /** The scope as users hold it: a place to spawn into and to cancel, from inside and from outside. */
 import { misuse, show } from "../errors/index.js";
-import { cancelFrame } from "./cancel.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
 import { READ, type ContextReader } from "./context.js";
-import { Ending } from "./ending.js";
-import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
-import { running } from "./instruction.js";
+import { cancelBoundary } from "./ending.js";
+import type { CancelOptions } from "./grace.js";
 import { type Operable } from "./operation.js";
 import type { Scheduler } from "./scheduler.js";
 import { adoptInto, toFrame, type SpawnOptions } from "./spawning.js";
 import { reportUnobserved, type Future, type Task, type TaskHandle } from "./task.js";
-import type { Frame, ScopeNode } from "./tree.js";
+import type { ScopeNode } from "./tree.js";
 
 /** The lifetime of a boundary: what is spawned into it does not outlive it (B2). */
 export class Scope implements AsyncDisposable {
@@ -117,19 +115,4 @@ export class Scope implements AsyncDisposable {
 function schedulerOf(task: TaskHandle<unknown>): Scheduler {
   // Tasks are made with a Scheduler of this class only.
   return task.scheduler as Scheduler;
-}
-
-/** Cancels a boundary by hand. */
-export function cancelBoundary(
-  frame: Frame,
-  reason: unknown,
-  options: CancelOptions | undefined,
-): Future<void> {
-  checkCancelOptions(options);
-  const ending = new Ending(frame);
-  frame.owner.scheduler.batch(() => {
-    cancelFrame(frame, { kind: "cancel", reason, scope: frame.name, task: running.task?.name });
-    if (options?.grace !== undefined) startGrace(frame, options.grace);
-  });
-  return ending;
 }

@@ -9,7 +9,7 @@
 import { combine, misuse } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
 import { cancelFrame, landingTarget } from "./cancel.js";
-import { Awaiting, Closing } from "./closing.js";
+import { Closing } from "./closing.js";
 import { leaveFrame } from "./leave-frame.js";
 import { FAILED, SETTLED } from "./instruction.js";
 import type { Driver } from "./driver.js";
@@ -34,7 +34,7 @@ export function bodyReturned(task: TaskNode, frame: Frame, value: unknown): void
     refuseDoomedTask(scope, frame, value);
     if (frame.kind?.awaitsChildren === true && scope.children > 0 && scope.errors === null) {
       scope.state = "awaiting";
-      frame.driver = new Awaiting(scope);
+      frame.driver = new Closing(scope);
       return;
     }
   }
@@ -63,10 +63,8 @@ export function cut(frame: Frame, target: Frame): void {
   if (scope.state === "open" && driver !== null) {
     frame.driver = new Unwinding(frame, driver, landingOf(frame, driver));
     scope.state = "unwinding";
-  } else if (scope.state === "awaiting") {
-    scope.state = "closing";
-    frame.driver = new Closing(scope);
-  } else if (driver instanceof Unwinding) driver.isCutting = true;
+  } else if (scope.state === "awaiting") scope.state = "closing";
+  else if (driver instanceof Unwinding) driver.isCutting = true;
 }
 
 /** The generator of a frame without a scope, the task's only one, was left by a cancellation and has ended. */

@@ -3,11 +3,9 @@
  * cancelled. Owns no behaviour of the tree; it asks cancel and the scheduler.
  */
 import { leaveRuntime, misuse, placed, unplacedError } from "../errors/index.js";
-import type { Cancellation } from "./cancellation.js";
-import { cancelTask } from "./cancel.js";
 import { CancelledError } from "./errors.js";
-import { Ending } from "./ending.js";
-import { checkCancelOptions, startGrace, type CancelOptions } from "./grace.js";
+import { cancelBoundary } from "./ending.js";
+import type { CancelOptions } from "./grace.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction, type Operation } from "./operation.js";
 import { TaskNode, type Watcher } from "./tree.js";
@@ -82,14 +80,7 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
   }
 
   cancel(reason?: unknown, options?: CancelOptions): Future<void> {
-    checkCancelOptions(options);
-    const cancellation: Cancellation = { kind: "cancel", reason, scope: this.name, task: running.task?.name };
-    const ending = new Ending(this.root);
-    this.scheduler.batch(() => {
-      cancelTask(this, cancellation);
-      if (options?.grace !== undefined) startGrace(this.root, options.grace);
-    });
-    return ending;
+    return cancelBoundary(this.root, reason, options, this.name);
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation

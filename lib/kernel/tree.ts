@@ -42,18 +42,18 @@ export class Entry {
   newer: Entry | null = null;
 }
 
-/** A cleanup: runs once, when everything that was created after it is gone. */
-export class Cleanup extends Entry {
-  /**
-   * @param undo - what to run; an operation that it returns is performed
-   * @param requested - told at once when the scope is cancelled, before anything is undone
-   */
-  constructor(
-    readonly undo: () => unknown,
-    readonly requested: ((cancellation: Cancellation) => void) | null = null,
-  ) {
-    super();
-  }
+/** An entry other than a task (cleanup.ts): undone once, when everything that was created after it is gone. */
+export interface Undoable extends Entry {
+  /** Told at once when the scope is cancelled, before anything is undone. */
+  readonly requested: ((cancellation: Cancellation) => void) | null;
+  /** Undoes it; gives the frame of what remains to be performed for that. */
+  undoIn(scope: ScopeNode): Frame | null;
+}
+
+/** What an entry is that is no task. */
+export function asUndoable(entry: Entry): Undoable {
+  // Only these two kinds are linked.
+  return entry as Undoable;
 }
 
 /** The lifetime that belongs to a boundary, made when first needed (B4). */

@@ -10,8 +10,8 @@
  */
 import { misuse, show } from "../errors/index.js";
 import { CleanupError } from "./errors.js";
+import { onlookerOf } from "./debugging.js";
 import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
-import { watchUnwinding } from "./patience.js";
 import { chainDepth, mark, PROBE, readTrail, trailOf, type Mark, type Trail } from "./probe.js";
 import { isQuiet } from "./quiet.js";
 import type { Frame, TaskNode } from "./tree.js";
@@ -29,7 +29,7 @@ export class Unwinding implements Driver {
   private failedAt: Trail | null = null;
   private isDelegated = false;
   private cuts = 0;
-  private stopWatching: (() => void) | null = null;
+  private stopLooking: (() => void) | undefined = undefined;
 
   /** @param landing - where the cancellation landed, as `landingOf` gave it before the generator was left */
   constructor(
@@ -46,7 +46,7 @@ export class Unwinding implements Driver {
       isOver = result.done === true;
       return result;
     } finally {
-      if (isOver) this.stopWatching?.();
+      if (isOver) this.stopLooking?.();
     }
   }
 
@@ -87,10 +87,9 @@ export class Unwinding implements Driver {
     // What a helper of the cleanup leaves because it failed is left by `return()` as well.
     this.isDelegated = standsInDelegate(failedAt ?? landing, now);
     this.awaitedAt = now;
-    if (task.scheduler.host.isDebugging) {
-      if (this.isDelegated) this.warnOfDelegate(task, now);
-      this.stopWatching ??= watchUnwinding(task);
-    }
+    const onlooker = onlookerOf(task);
+    if (this.isDelegated) onlooker?.delegated(task, now);
+    this.stopLooking ??= onlooker?.unwinding(task);
     this.awaited = wait;
     return true;
   }
@@ -113,13 +112,6 @@ export class Unwinding implements Driver {
     this.isCutting = true;
     if (++this.cuts >= MOST_CUTS)
       throw new CleanupError(`Task "${task.name}" kept yielding what is no operation, and was abandoned.`);
-  }
-
-  private warnOfDelegate(task: TaskNode, now: Trail): void {
-    task.scheduler.host.warn(
-      `Task "${task.name}" waits in the finally block of a delegated function* (${now.at[now.at.length - 1] ?? "no position"}) while it is cancelled: ` +
-        "what follows in that block will not run. Put several steps of cleanup into one operation(), or use ensure().",
-    );
   }
 }
 
@@ -146,23 +138,17 @@ function standsInDelegate(cutAt: Trail, now: Trail): boolean {
 
 /** The error for a yield of something that is no instruction (E5). */
 export function notAnOperation(task: TaskNode, yielded: unknown): Error {
-  const what = `Task "${task.name}" yielded ${show(yielded)}, which is not an operation.`;
-  if (typeof yielded === "object" && yielded !== null) {
-    if (Symbol.iterator in yielded && !Array.isArray(yielded)) {
-      return misuse(
-        "NOT_AN_OPERATION",
-        `Task "${task.name}" used \`yield\` on an operation. Write \`yield*\`.`,
-      );
-    }
-    if ("then" in yielded) return misuse("NOT_AN_OPERATION", `${what} Use yield* until(promise).`);
-    if ("enter" in yielded && "description" in yielded) {
-      return misuse(
-        "NOT_AN_OPERATION",
-        `Task "${task.name}" yielded an operation of Effection. Write yield* fromEffection(operation), of coppice/effection.`,
-      );
-    }
-  }
-  if (typeof yielded === "function")
-    return misuse("NOT_AN_OPERATION", `${what} Call it: yield* ${yielded.name || "fn"}(…).`);
-  return misuse("NOT_AN_OPERATION", `${what} Write yield* and an operation, or use the value as it is.`);
+  return misuse("NOT_AN_OPERATION", `Task "${task.name}" ${mistakeIn(yielded)}`);
+}
+
+function mistakeIn(yielded: unknown): string {
+  const isObject = typeof yielded === "object" && yielded !== null;
+  if (isObject && Symbol.iterator in yielded && !Array.isArray(yielded))
+    return "used `yield` on an operation. Write `yield*`.";
+  if (isObject && "enter" in yielded && "description" in yielded)
+    return "yielded an operation of Effection. Write yield* fromEffection(operation), of coppice/effection.";
+  let advice = "Write yield* and an operation, or use the value as it is.";
+  if (isObject && "then" in yielded) advice = "Use yield* until(promise).";
+  if (typeof yielded === "function") advice = `Call it: yield* ${yielded.name || "fn"}(…).`;
+  return `yielded ${show(yielded)}, which is not an operation. ${advice}`;
 }
