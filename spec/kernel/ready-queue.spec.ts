@@ -23,9 +23,12 @@ describe("ReadyQueue", () => {
   });
 
   it("does as a list does, whatever is pushed, shifted and taken", () => {
-    const steps = fc.array(fc.oneof(fc.constant("push"), fc.constant("shift"), fc.nat({ max: 10 })), {
-      maxLength: 100,
-    });
+    const steps = fc.array(
+      fc.oneof(fc.constant("push"), fc.constant("first"), fc.constant("shift"), fc.nat({ max: 10 })),
+      {
+        maxLength: 100,
+      },
+    );
     fc.assert(
       fc.property(steps, (all) => {
         const queue = new ReadyQueue<Item>();
@@ -34,6 +37,9 @@ describe("ReadyQueue", () => {
           if (step === "push") {
             queue.push(item(name));
             list.push(name);
+          } else if (step === "first") {
+            queue.pushFirst(item(name));
+            list.unshift(name);
           } else if (step === "shift") expect(queue.shift()?.name).toBe(list.shift());
           else {
             // What does not exist is the first one.
