@@ -54,7 +54,7 @@ export class Scheduler implements TaskScheduler {
   /** Makes a new task ready behind the others (S2). */
   start(task: TaskNode): void {
     this.#ready.push(task);
-    if (!this.#isStepping) this.#enter();
+    if (!this.#isStepping && !this.#isHandedOver) this.#enter(this.#next());
   }
 
   /** Starts a task inside the call, up to its first suspension (S1). */
@@ -68,14 +68,15 @@ export class Scheduler implements TaskScheduler {
     this.#step(task);
     this.#isStepping = false;
     // What the task has made ready follows in the same call.
-    if (!this.#isHandedOver) this.#drain();
+    if (!this.#isHandedOver) this.#drain(this.#next());
   }
 
   wake(task: Waiter): void {
     // Waiter has one implementation, TaskNode; the narrow interface keeps the instructions below it.
-    this.#ready.push(task as TaskNode);
+    const woken = task as TaskNode;
     // S3: what completes outside is processed in this very callback.
-    if (!this.#isStepping) this.#enterFromOutside();
+    if (this.#isStepping || !this.#mayEnter()) this.#ready.push(woken);
+    else this.#enter(woken);
   }
 
   land(task: Waiter, error?: { readonly error: unknown }): void {
@@ -83,8 +84,7 @@ export class Scheduler implements TaskScheduler {
     landing.wait = null;
     landing.turn = LAND;
     if (error !== undefined) landing.frame?.needScope().record(error.error);
-    this.#ready.push(landing);
-    if (!this.#isStepping) this.#enterFromOutside();
+    this.wake(landing);
   }
 
   requeue(task: Waiter): void {
@@ -124,7 +124,7 @@ export class Scheduler implements TaskScheduler {
       return change();
     } finally {
       this.#isStepping = false;
-      this.#enter();
+      if (!this.#isHandedOver) this.#enter(this.#next());
     }
   }
 
@@ -138,10 +138,10 @@ export class Scheduler implements TaskScheduler {
     if (!this.#isStepping && this.timers.size === 0) this.#setHostTimer();
   }
 
-  #enterFromOutside(): void {
+  /** Whether what completes outside steps at once. Amid a drain that was handed over it waits, or the host would starve. */
+  #mayEnter(): boolean {
     if (this.host.isClockCheap) this.#lookAtClock();
-    if (++this.#wakes >= WAKES_PER_PULSE && this.#isStarvingHost()) return;
-    this.#enter();
+    return !this.#isHandedOver && (++this.#wakes < WAKES_PER_PULSE || !this.#isStarvingHost());
   }
 
   /** Promise callbacks follow one another without end: only a macrotask that comes through proves that the host has turns. */
@@ -161,32 +161,33 @@ export class Scheduler implements TaskScheduler {
     return true;
   }
 
-  #enter(): void {
-    // Handed over is amid a drain: what completes meanwhile waits for it to go on, or the host would starve.
-    if (this.#isHandedOver) return;
+  #enter(first: TaskNode | null): void {
     this.#slice.begin(NaN);
-    this.#drain();
+    this.#drain(first);
   }
 
-  #drain(): void {
+  /** @param first - steps first; it is not among the ready ones */
+  #drain(first: TaskNode | null): void {
     const slice = this.#slice;
     this.#isStepping = true;
-    for (let task = this.#next(); task !== null; task = this.#next()) {
+    for (let task = first; task !== null; task = this.#next()) {
       this.#step(task);
-      if (slice.isLookDue) slice.look(this.#lookAtClock());
-      this.#fireTimers(slice.lastLook);
-      if (!slice.isOver) continue;
-      this.#handOver();
-      break;
+      if (slice.isLookDue) {
+        slice.look(this.#lookAtClock());
+        if (slice.isOver) this.#handOver();
+      }
+      if (this.timers.size > 0) this.#fireTimers(slice.lastLook);
+      if (this.#isHandedOver) break;
     }
     this.#isStepping = false;
     this.#setHostTimer();
   }
 
   #next(): TaskNode | null {
+    const ready = this.#ready;
+    if (ready.size < 2) return ready.shift();
     const { chooseReady } = this.host;
-    if (chooseReady === undefined || this.#ready.size < 2) return this.#ready.shift();
-    return this.#ready.take(chooseReady.call(this.host, this.#ready.size));
+    return chooseReady === undefined ? ready.shift() : ready.take(chooseReady.call(this.host, ready.size));
   }
 
   #handOver(): void {
@@ -197,7 +198,7 @@ export class Scheduler implements TaskScheduler {
       this.#pulseAskedAt = null;
       this.#wakes = 0;
       this.#slice.begin(this.#lookAtClock());
-      this.#drain();
+      this.#drain(this.#next());
     });
   }
 
@@ -254,7 +255,7 @@ export class Scheduler implements TaskScheduler {
     this.#isStepping = true;
     this.#fireTimers(now);
     this.#slice.begin(now);
-    this.#drain();
+    this.#drain(this.#next());
   };
 }
 

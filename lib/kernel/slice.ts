@@ -19,18 +19,18 @@ export class Slice {
   lastLook = 0;
   #end = 0;
   #stepsPerLook = FIRST_PER_LOOK;
-  /** Steps since the last look, up to the last grant. */
-  #steps = 0;
+  /** How many steps may still pass before the next look. */
+  #untilLook = FIRST_PER_LOOK;
+  /** How many the running turn was granted last, and before that. */
   #granted = 0;
-  /** What may still be granted in the running turn. */
-  #ungranted = 0;
+  #spent = 0;
 
   /** @param now - the time, where it is known; NaN: the first look begins the slice */
   begin(now: number): void {
     this.lastLook = now;
     this.#end = now + SLICE_MS;
     this.#stepsPerLook = FIRST_PER_LOOK;
-    this.#steps = 0;
+    this.#untilLook = FIRST_PER_LOOK;
   }
 
   get isOver(): boolean {
@@ -38,7 +38,7 @@ export class Slice {
   }
 
   get isLookDue(): boolean {
-    return this.#steps >= this.#stepsPerLook;
+    return this.#untilLook <= 0;
   }
 
   /** Notes a look at the clock; the next one comes sooner when steps take long. */
@@ -48,29 +48,28 @@ export class Slice {
     else if (elapsedMs > LOOK_MS) this.#stepsPerLook = Math.max(1, this.#stepsPerLook >> 2);
     else if (elapsedMs < LOOK_MS / 4) this.#stepsPerLook = Math.min(MOST_PER_LOOK, this.#stepsPerLook * 2);
     this.lastLook = now;
-    this.#steps = 0;
+    this.#untilLook = this.#stepsPerLook;
   }
 
   /** Begins a turn; gives how many steps it may take until the next look. */
   beginTurn(): number {
-    this.#ungranted = STEPS_PER_TURN;
-    return this.grant();
+    this.#spent = 0;
+    return (this.#granted = this.#untilLook > 0 ? this.#untilLook : 1);
   }
 
-  /** Whether the running turn has had all its steps. */
+  /** Whether the running turn, which has used up what it was granted, has had all its steps. */
   get isTurnOver(): boolean {
-    return this.#ungranted === 0;
+    return this.#spent + this.#granted >= STEPS_PER_TURN;
   }
 
-  /** Lets the running turn go on; gives how many steps it may take until the next look. */
+  /** Lets the running turn go on after a look; gives how many steps it may take until the next one. */
   grant(): number {
-    this.#granted = Math.min(this.#ungranted, Math.max(1, this.#stepsPerLook - this.#steps));
-    this.#ungranted -= this.#granted;
-    return this.#granted;
+    this.#spent += this.#granted;
+    return (this.#granted = Math.min(STEPS_PER_TURN - this.#spent, this.#untilLook));
   }
 
   /** @param left - how many of the granted steps were not taken */
   endTurn(left: number): void {
-    this.#steps += 1 + this.#granted - Math.max(0, left);
+    this.#untilLook -= 1 + this.#granted - (left > 0 ? left : 0);
   }
 }
