@@ -59,7 +59,7 @@ class PromiseWait<T> extends Wait<T> {
   /** A wait that is put off may be dropped before it begins: a rejection is handled then as after any cancel. */
   override next(sent?: unknown): unknown {
     // Answered here: one call more would shift every position that the probe finds (O2).
-    if (sent === PROBE) {
+    if (sent !== undefined && sent === PROBE) {
       const reply = answer();
       return reply;
     }

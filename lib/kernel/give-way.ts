@@ -24,7 +24,7 @@ export class GiveWay extends Wait<void> {
 
   // The general `next` would spend budget and call `begin` twice; every checkpoint in a program passes here.
   override next(sent?: unknown): unknown {
-    if (sent === PROBE) {
+    if (sent !== undefined && sent === PROBE) {
       const reply = answer();
       return reply;
     }

@@ -31,7 +31,7 @@ export abstract class Registering<T> extends Wait<T> {
   protected abstract act(task: TaskNode): T;
 
   override next(sent?: unknown): unknown {
-    if (sent === PROBE) {
+    if (sent !== undefined && sent === PROBE) {
       const reply = answer();
       return reply;
     }

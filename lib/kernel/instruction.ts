@@ -180,7 +180,7 @@ export abstract class Wait<T> implements Operation<T> {
 
   /** @internal The iterator protocol; called by generators only. */
   next(sent?: unknown): unknown {
-    if (sent === PROBE) {
+    if (sent !== undefined && sent === PROBE) {
       const reply = answer();
       return reply;
     }

@@ -7,7 +7,10 @@
  */
 import { withStackLimit } from "../errors/index.js";
 
-/** Sent into a generator in place of a value; only iterators of ours ever see it. */
+/**
+ * Sent into a generator in place of a value; only iterators of ours ever see it. Where it is looked for in every step,
+ * `undefined` is ruled out first: V8 compares it with a symbol by a call.
+ */
 export const PROBE: unique symbol = Symbol("coppice.probe");
 
 /** The positions of the generators of a chain, outermost first. */

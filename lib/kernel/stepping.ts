@@ -28,18 +28,25 @@ export function advance(task: TaskNode): void {
       continue;
     }
     const { wait } = task;
-    if (result.done === true) {
-      if (wait === null && task.frame === frame) bodyReturned(task, frame, result.value);
-      else returnedByHand(task, frame);
-      if (mustPause(task)) return;
-    } else if (result.value === wait && wait !== null) {
+    // Waits and frames are their own results: most steps are told by identity, without a look at any property.
+    let yielded: unknown = result;
+    if (yielded !== wait && yielded !== task.frame) {
+      if (result.done === true) {
+        if (wait === null && task.frame === frame) bodyReturned(task, frame, result.value);
+        else returnedByHand(task, frame);
+        if (mustPause(task)) return;
+        continue;
+      }
+      yielded = result.value;
+    }
+    if (yielded === wait && wait !== null) {
       if (task.frame !== frame) failInPlace(task, frame);
       else if (task.interrupts === 0) return;
       else {
         task.scheduler.yielded?.(task);
         if (!afterYield(task, wait)) return;
       }
-    } else if (result.value !== task.frame) refuse(task, frame, result.value);
+    } else if (yielded !== task.frame) refuse(task, frame, yielded);
     else if (task.frame?.parent !== frame) failInPlace(task, frame);
   }
 }
