@@ -7,6 +7,7 @@
  */
 import {
   adoptInto,
+  Call,
   Completed,
   Frame,
   NOTHING,
@@ -55,7 +56,7 @@ class Mapping implements Boundary, Watcher {
 
   constructor(private readonly plan: Plan) {
     this.name = plan.name ?? plan.caller;
-    this.frame = new Frame(pullAll, [this, plan.source], this);
+    this.frame = new Frame(new Call(pullAll, 2, this, plan.source), this);
   }
 
   get isFull(): boolean {
@@ -87,7 +88,7 @@ class Mapping implements Boundary, Watcher {
     const { settled } = this.plan;
     // By the plan's own promise.
     const work = this.plan.work as Work<unknown, unknown>;
-    if (!settled) return new Frame(work, [item, index], null);
+    if (!settled) return new Frame(new Call(work, 2, item, index), null);
     return toFrame(
       this.plan.caller,
       attempt(() => work(item, index)),

@@ -1,5 +1,6 @@
 import { clip, misuse, unplacedError } from "../errors/index.js";
 import {
+  Call,
   cancelFrame,
   cancellationOf,
   CancelledError,
@@ -48,7 +49,7 @@ export class Starting<V> extends Wait<V> implements Watcher {
     const started: Started<V> = (value) => {
       this.started(value);
     };
-    const child = this.group.take(new Frame(this.op, [started], null), this.name);
+    const child = this.group.take(new Frame(new Call(this.op, 1, started), null), this.name);
     child.isContained = true;
     this.child = child;
     child.watch(this);

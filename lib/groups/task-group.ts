@@ -5,6 +5,7 @@ import {
   checkCount,
   checkFunction,
   checkOptions,
+  Call,
   Frame,
   refusesAwait,
   toFrame,
@@ -72,7 +73,7 @@ class Group implements Boundary, TaskGroup, Taker {
     concurrency: number,
   ) {
     this.name = givenName ?? (body.name === "" ? UNNAMED : body.name);
-    this.frame = new Frame(body, [this], this);
+    this.frame = new Frame(new Call(body, 1, this), this);
     this.turnstile = new Turnstile(concurrency);
   }
 

@@ -26,7 +26,7 @@ class Bounded<T> implements Operation<T> {
       const refuse = (): never => {
         throw error;
       };
-      return new Frame(refuse, [], null);
+      return new Frame(refuse, null);
     }
   }
 }

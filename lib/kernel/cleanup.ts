@@ -18,7 +18,7 @@ export class Cleanup extends Entry implements Undoable {
   undoIn(scope: ScopeNode): Frame | null {
     const made = this.undo();
     if (typeof made !== "object" || made === null) return null;
-    if (Symbol.iterator in made) return isCollection(made) ? null : new Frame(made, null, null);
+    if (Symbol.iterator in made) return isCollection(made) ? null : new Frame(made, null);
     if (!("then" in made)) return null;
     throw misuse(
       "CLEANUP",

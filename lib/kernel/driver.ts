@@ -10,33 +10,49 @@ export interface Driver {
 
 /** A call of a function that is to be made in a frame. */
 export class Call {
+  /**
+   * @param count - how many arguments there are
+   * @param all - the arguments, where they are more than two: a list costs more than the call itself
+   */
   constructor(
-    readonly fn: (...args: never[]) => unknown,
-    readonly args: readonly unknown[],
+    readonly fn: AnyFunction,
+    private readonly count: number,
+    private readonly first?: unknown,
+    private readonly second?: unknown,
+    private readonly all: readonly unknown[] | null = null,
   ) {}
+
+  get name(): string {
+    return this.fn.name;
+  }
+
+  make(): unknown {
+    // What the function takes was checked where the arguments came in.
+    const fn = this.fn as (...args: readonly unknown[]) => unknown;
+    if (this.all !== null) return fn(...this.all);
+    if (this.count === 0) return fn();
+    return this.count === 1 ? fn(this.first) : fn(this.first, this.second);
+  }
 }
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** The source of a frame's generator: a call, a function to call without arguments, or an operation. */
+export type Source = unknown;
 
 /** What a frame runs. */
 export interface Runnable {
   source: Source;
-  args: readonly unknown[] | null;
   readonly kind: object | null;
 }
 
-/** The source of a frame's generator: a function with its arguments, or an operation when `args` is null. */
-export type Source = unknown;
-
 /** Makes the generator of a frame. Throws what the function throws, and for what is no operation. */
 export function makeDriver(frame: Runnable): Driver {
-  const { source, args } = frame;
+  const { source } = frame;
   // Sources are checked where they come in; a function may still return anything.
-  let made: unknown = args === null ? source : call(source as AnyFunction, args);
-  if (made instanceof Call && frame.kind === null) {
-    // A frame whose function only calls an operation is the frame of that call: one in it would be one too many.
-    frame.source = made.fn;
-    frame.args = made.args;
-    made = call(made.fn as AnyFunction, made.args);
-  }
+  let made = callOf(frame, source);
+  // A frame whose function only calls an operation is the frame of that call: one in it would be one too many.
+  if (made instanceof Call && frame.kind === null) made = callOf(frame, made);
   if (typeof made === "object" && made !== null) {
     if (typeof (made as Partial<Driver>).next === "function") return made as Driver;
     if (Symbol.iterator in made) return (made as { [Symbol.iterator](): Driver })[Symbol.iterator]();
@@ -46,14 +62,13 @@ export function makeDriver(frame: Runnable): Driver {
   throw misuse("NOT_AN_OPERATION", `"${name}" returned ${show(made)}, which is not an operation.${hint}`);
 }
 
-type AnyFunction = (...args: readonly unknown[]) => unknown;
-
-/** Spreading a list of arguments costs more than the call itself; most lists are short. */
-function call(fn: AnyFunction, args: readonly unknown[]): unknown {
-  if (args.length === 0) return fn();
-  if (args.length === 1) return fn(args[0]);
-  if (args.length === 2) return fn(args[0], args[1]);
-  return fn(...args);
+function callOf(frame: Runnable, source: Source): unknown {
+  if (source instanceof Call) {
+    // The arguments may be large, and the frame may be kept for long; the function still names it.
+    frame.source = source.fn;
+    return source.make();
+  }
+  return typeof source === "function" ? (source as () => unknown)() : source;
 }
 
 export function nameOf(source: Source): string {

@@ -15,16 +15,16 @@ const NO_SOURCE = /\[(?:native code|bytecode|object )/;
 const known = new WeakMap<object, boolean>();
 
 /** Whether nothing that the frame's own generator yields after `return()` can be cleanup. */
-export function isQuiet({ source, args }: Frame, generator: object): boolean {
-  // Without arguments the source is an operation that was passed in: whose function it came from is not known.
-  if (args === null || typeof source !== "function") return false;
+export function isQuiet({ source: fn }: Frame, generator: object): boolean {
+  // Anything else is an operation that was passed in: whose function it came from is not known.
+  if (typeof fn !== "function") return false;
   // A function may return another one's generator.
-  if (Object.getPrototypeOf(generator) !== source.prototype) return false;
-  let isKnown = known.get(source);
+  if (Object.getPrototypeOf(generator) !== fn.prototype) return false;
+  let isKnown = known.get(fn);
   if (isKnown === undefined) {
-    const text = Function.prototype.toString.call(source);
+    const text = Function.prototype.toString.call(fn);
     isKnown = /\byield\b/.test(text) && !YIELDS_IN_FINALLY.test(text) && !NO_SOURCE.test(text);
-    known.set(source, isKnown);
+    known.set(fn, isKnown);
   }
   return isKnown;
 }

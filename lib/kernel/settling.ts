@@ -12,7 +12,7 @@ import { cancelFrame, landingTarget } from "./cancel.js";
 import { Closing } from "./closing.js";
 import { leaveFrame } from "./leave-frame.js";
 import { FAILED, SETTLED } from "./instruction.js";
-import type { Driver } from "./driver.js";
+import { Call, type Driver } from "./driver.js";
 import type { Mark } from "./probe.js";
 import { Completed, type Outcome } from "./outcome.js";
 import { TaskNode, type Frame, type ScopeNode } from "./tree.js";
@@ -94,11 +94,7 @@ function close(task: TaskNode, frame: Frame, scope: ScopeNode): void {
 function pop(task: TaskNode, frame: Frame): void {
   task.frame = frame.parent;
   frame.driver = null;
-  // What it was called with may be large, and its handle may be kept for long; the source still names it.
-  if (frame.args !== null) frame.args = NONE;
 }
-
-const NONE: readonly unknown[] = [];
 
 /** A task that is returned from the boundary that owns it would arrive cancelled (E5). */
 function refuseDoomedTask(scope: ScopeNode, frame: Frame, value: unknown): void {
@@ -176,6 +172,9 @@ function deliver(frame: Frame, outcome: Outcome): void {
 
 /** The task's last frame is gone: tells its scope first, so that its own scope's body is unwound, not thrown into (E1). */
 function endTask(task: TaskNode, outcome: Outcome): void {
+  const { source } = task.root;
+  // One that was cancelled before it began.
+  if (source instanceof Call) task.root.source = source.fn;
   task.outcome = outcome.type === "errors" ? failed(task, outcome.errors) : outcome;
   const { owner: scope, isHeld, isContained } = task;
   if (scope !== null) {

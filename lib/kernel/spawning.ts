@@ -16,17 +16,11 @@ import type { Scheduler } from "./scheduler.js";
 import { TaskHandle } from "./task.js";
 import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";
 
-const NONE: readonly unknown[] = [];
-
 /** One call of an operation: re-runnable, every run is a boundary (B1). */
 export class OperationCall<T> extends Call implements Operation<T> {
-  get name(): string {
-    return this.fn.name;
-  }
-
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
-    return new Frame(this.fn, this.args, null)[Symbol.iterator]() as Iterator<Instruction, T>;
+    return new Frame(this, null)[Symbol.iterator]() as Iterator<Instruction, T>;
   }
 }
 refusesAwait(OperationCall.prototype);
@@ -47,10 +41,16 @@ export function operation<A extends readonly unknown[], T>(
   fn: (...args: A) => Operation<T>,
 ): (...args: A) => Operation<T> {
   checkFunction("operation", fn);
-  const call = (...args: A): Operation<T> => new OperationCall<T>(fn, args);
+  // Not `...args`: most calls have few arguments, and a list of them costs more than all else here.
+  const call = function (first?: unknown, second?: unknown): Operation<T> {
+    const count = arguments.length;
+    // eslint-disable-next-line prefer-rest-params -- as above
+    return new OperationCall<T>(fn, count, first, second, count > 2 ? Array.from(arguments) : null);
+  };
+  Object.defineProperty(call, "length", { value: fn.length, configurable: true });
   if (fn.name !== "") Object.defineProperty(call, "name", { value: fn.name, configurable: true });
   defined.add(call);
-  return call;
+  return call as unknown as (...args: A) => Operation<T>;
 }
 
 const defined = new WeakSet<object>();
@@ -74,12 +74,12 @@ const USED = Symbol("coppice.used");
 export function toFrame(name: string, given: Operable<unknown>, kind: Boundary | null): Frame {
   if (typeof given === "function") {
     checkOperable(name, given);
-    return new Frame(given, NONE, kind);
+    return new Frame(given, kind);
   }
-  if (given instanceof OperationCall) return new Frame(given.fn, given.args, kind);
+  if (given instanceof OperationCall) return new Frame(given, kind);
   checkOperable(name, given);
   if ("next" in given) claim(given as { [USED]?: boolean });
-  return new Frame(given, null, kind);
+  return new Frame(given, kind);
 }
 
 /** A generator object can run once (E5). */

@@ -134,7 +134,6 @@ export class Frame extends Wait<unknown> {
 
   constructor(
     public source: Source,
-    public args: readonly unknown[] | null,
     readonly kind: Boundary | null,
   ) {
     super();
@@ -217,7 +216,7 @@ export class Frame extends Wait<unknown> {
 
   // The hot path of every call of an operation: the same protocol as any wait, but it parks nobody.
   override next(sent?: unknown): unknown {
-    if (sent === PROBE) {
+    if (sent !== undefined && sent === PROBE) {
       const reply = answer();
       return reply;
     }

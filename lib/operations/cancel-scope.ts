@@ -11,6 +11,7 @@
 import { misuse, show } from "../errors/index.js";
 import {
   cancelBoundary,
+  Call,
   cancelFrame,
   checkFunction,
   checkOperable,
@@ -199,7 +200,8 @@ class Limited<T> implements Operation<T> {
 refusesAwait(Limited.prototype);
 
 function frameIn(limit: TimeLimit, caller: string, op: Limitable<unknown>): Frame {
-  if (typeof op === "function" && op.length > 0) return new Frame(op, [new CancelScope(limit)], limit);
+  if (typeof op === "function" && op.length > 0)
+    return new Frame(new Call(op, 1, new CancelScope(limit)), limit);
   // Without a parameter it is an operation like any other.
   return toFrame(caller, op as Operable<unknown>, limit);
 }

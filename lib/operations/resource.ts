@@ -5,6 +5,7 @@ import {
   CancelledError,
   checkFunction,
   currentTask,
+  Call,
   Frame,
   start,
   Wait,
@@ -33,7 +34,7 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     const { body } = this;
     const provide: Provide<T> = (value) => waiting(() => new Provision(this, value));
     const scope = boundaryOf(currentTask()).needScope();
-    const holder = adoptInto(scope, "acquire", new Frame(body, [provide], null), undefined, true);
+    const holder = adoptInto(scope, "acquire", new Frame(new Call(body, 1, provide), null), undefined, true);
     // Until it is provided its failure is the caller's to catch, not the scope's.
     holder.isContained = true;
     this.holder = holder;
