@@ -9,7 +9,7 @@ export {
   type GroupOf,
 } from "./exception-group.js";
 export { isErrorClass, matcherOf, type ErrorClass, type ErrorFilter, type Matches } from "./filter.js";
-export { internal, misuse } from "./misuse.js";
+export { internal, misuse, wrongNumber } from "./misuse.js";
 export { addNote, notesOf } from "./notes.js";
 export { clip, show } from "./show.js";
 export { describeError, type DescribeOptions, type ErrorJson } from "./text.js";

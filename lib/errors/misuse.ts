@@ -1,4 +1,5 @@
 /** The errors for mistakes in the calling code (E5), and for ours: their stacks begin in user code. */
+import { show } from "./show.js";
 import { cutOwnFrames } from "./user-stack.js";
 
 /** The error classes that misuse is reported with. */
@@ -14,6 +15,13 @@ export function misuse(code: string, message: string, Class: MisuseClass = TypeE
   const error = Object.assign(new Class(message), { code: `COPPICE_${code}` });
   cutOwnFrames(error);
   return error;
+}
+
+/** Makes the error for an argument that is no number, or none that makes sense. */
+export function wrongNumber(code: string, needs: string, given: unknown): Error {
+  return typeof given === "number"
+    ? misuse(code, `${needs}, got ${given}.`, RangeError)
+    : misuse(code, `${needs}, got ${show(given)}.`);
 }
 
 /** Makes the error for a broken invariant of ours. */

@@ -1,5 +1,5 @@
 /** Checks of lengths of time, counts and option names, where they come in (E5). */
-import { clip, misuse, show } from "../errors/index.js";
+import { clip, misuse, show, wrongNumber } from "../errors/index.js";
 
 /**
  * @param name - the function that was called
@@ -9,8 +9,7 @@ import { clip, misuse, show } from "../errors/index.js";
 export function checkDuration(name: string, parameter: string, ms: unknown): asserts ms is number {
   if (typeof ms === "number" && ms >= 0) return;
   const what = parameter === "" ? "a number of milliseconds" : `a number of milliseconds as \`${parameter}\``;
-  const text = `${name}() needs ${what} that is 0 or more, got ${typeof ms === "number" ? String(ms) : show(ms)}.`;
-  throw misuse("DURATION", text, typeof ms === "number" ? RangeError : TypeError);
+  throw wrongNumber("DURATION", `${name}() needs ${what} that is 0 or more`, ms);
 }
 
 /**
@@ -24,8 +23,7 @@ export function checkCount(
   count: unknown,
 ): asserts count is number {
   if (typeof count === "number" && count >= least && (Number.isInteger(count) || count === Infinity)) return;
-  const text = `${name} needs a whole number of at least ${least} as \`${parameter}\`, got ${typeof count === "number" ? String(count) : show(count)}.`;
-  throw misuse("COUNT", text, typeof count === "number" ? RangeError : TypeError);
+  throw wrongNumber("COUNT", `${name} needs a whole number of at least ${least} as \`${parameter}\``, count);
 }
 
 /**

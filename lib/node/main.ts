@@ -1,4 +1,4 @@
-import { misuse, show } from "../errors/index.js";
+import { misuse, wrongNumber } from "../errors/index.js";
 import {
   checkDuration,
   checkOperable,
@@ -88,8 +88,7 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
  */
 export function exit(code = 0): Operation<never> {
   if (!Number.isInteger(code) || code < 0 || code > 255) {
-    const text = `exit() needs a whole number from 0 to 255, got ${typeof code === "number" ? String(code) : show(code)}.`;
-    throw misuse("EXIT_CODE", text, typeof code === "number" ? RangeError : TypeError);
+    throw wrongNumber("EXIT_CODE", "exit() needs a whole number from 0 to 255", code);
   }
   const stop = registering(() => {
     if (program === null) {

@@ -1,5 +1,5 @@
 /** How long to wait before trying again: shared by `retry` and supervisors. */
-import { misuse, show } from "../errors/index.js";
+import { wrongNumber } from "../errors/index.js";
 import { checkDuration, currentScheduler } from "../kernel/index.js";
 
 /** How long to wait before trying again. */
@@ -65,7 +65,5 @@ function random(): number {
 function checkNumber(caller: string, parameter: string, given: unknown, least: number, most: number): void {
   if (typeof given === "number" && given >= least && given <= most) return;
   const range = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`;
-  const found = typeof given === "number" ? String(given) : show(given);
-  const text = `${caller}() needs a number ${range} as \`${parameter}\`, got ${found}.`;
-  throw misuse("NUMBER", text, typeof given === "number" ? RangeError : TypeError);
+  throw wrongNumber("NUMBER", `${caller}() needs a number ${range} as \`${parameter}\``, given);
 }

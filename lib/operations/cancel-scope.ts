@@ -8,7 +8,7 @@
  * | cancel requested  | no: it is too late      | nothing, the first reason stays (C10)  |
  * | unwinding, ended  | no                      | nothing                                |
  */
-import { misuse, show } from "../errors/index.js";
+import { misuse, wrongNumber } from "../errors/index.js";
 import {
   cancelBoundary,
   Call,
@@ -178,8 +178,7 @@ const LATE = {
 /** @throws RangeError for NaN, TypeError for what is no number */
 export function checkTime(name: string, at: unknown): asserts at is number {
   if (typeof at === "number" && !Number.isNaN(at)) return;
-  const text = `${name} needs a time of the runtime's clock in ms, such as now() + 500, got ${typeof at === "number" ? String(at) : show(at)}.`;
-  throw misuse("TIME", text, typeof at === "number" ? RangeError : TypeError);
+  throw wrongNumber("TIME", `${name} needs a time of the runtime's clock in ms, such as now() + 500`, at);
 }
 
 /** What runs inside a limit: a function may take the scope, to move its deadline. */

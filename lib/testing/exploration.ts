@@ -1,5 +1,5 @@
 /** The runs of one exploration: who chooses in each, which are in order, and how a failure is reported. */
-import { misuse, show } from "../errors/index.js";
+import { wrongNumber } from "../errors/index.js";
 import { checkFunction, type Operable, type TaskNode } from "../kernel/index.js";
 import { ScheduleError, SpinningError } from "./errors.js";
 import { checkLeftoverOptions, type LeftoverOptions } from "./leftovers.js";
@@ -44,12 +44,7 @@ const MOST_TIMES_ESTIMATED = 4;
 
 export function checkSeed(seed: unknown): asserts seed is number {
   if (Number.isSafeInteger(seed)) return;
-  const Class = typeof seed === "number" ? RangeError : TypeError;
-  throw misuse(
-    "SEED",
-    `A seed is a whole number, got ${typeof seed === "number" ? String(seed) : show(seed)}.`,
-    Class,
-  );
+  throw wrongNumber("SEED", "A seed is a whole number", seed);
 }
 
 /** The schedule is written out only for those who ask. */
