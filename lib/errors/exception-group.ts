@@ -58,7 +58,7 @@ export class ExceptionGroup extends AggregateError {
    * @param errors - one or more
    */
   derive(errors: Iterable<unknown>): ExceptionGroup {
-    return new ExceptionGroup(errors, this.message);
+    return groupLike(this, errors);
   }
 
   /**
@@ -187,8 +187,13 @@ function derived(group: Group, errors: unknown[]): ExceptionGroup {
   return part;
 }
 
+/** Not in the class: one that names itself goes by another name when it is bundled. */
+function groupLike({ message }: Group, errors: Iterable<unknown>): ExceptionGroup {
+  return new ExceptionGroup(errors, message);
+}
+
 function deriveFrom(group: Group, errors: unknown[]): ExceptionGroup {
-  if (!(group instanceof ExceptionGroup)) return new ExceptionGroup(errors, group.message);
+  if (!(group instanceof ExceptionGroup)) return groupLike(group, errors);
   const made: unknown = group.derive(errors);
   if (made instanceof ExceptionGroup) return made;
   throw misuse("DERIVE", `${group.name}.derive() must return an ExceptionGroup, got ${show(made)}.`);

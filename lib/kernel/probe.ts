@@ -27,19 +27,18 @@ interface Probed {
   next(sent: unknown): unknown;
 }
 
-let depth = 0;
-let wantsStack = false;
-let captured: { stack?: unknown } | undefined;
-let isProbing = false;
+/** The probe that is under way. */
+let current: { depth: number; stack: { stack?: unknown } | undefined; readonly wantsStack: boolean } | null =
+  null;
 
 /** True while a probe is under way: a foreign iterator in the chain may not pass PROBE on. */
 export function probing(): boolean {
-  return isProbing;
+  return current !== null;
 }
 
 const counter = {
   get done(): boolean {
-    depth++;
+    if (current !== null) current.depth++;
     return false;
   },
   value: undefined,
@@ -49,21 +48,9 @@ const counter = {
  * What an iterator of ours answers to PROBE, from its own `next`: `OURS` counts on that, and on no tail call.
  */
 export function answer(): IteratorYieldResult<never> {
-  if (wantsStack) captured = capture();
+  if (current?.wantsStack === true) current.stack = capture();
   // The chain reads `done` only; the value is never looked at.
   return counter as unknown as IteratorYieldResult<never>;
-}
-
-/** Counts the generators in a parked chain. */
-export function chainDepth(parked: Probed): number {
-  depth = 0;
-  isProbing = true;
-  try {
-    parked.next(PROBE);
-  } finally {
-    isProbing = false;
-  }
-  return depth;
 }
 
 /** A trail that was taken and not read yet: reading costs more than taking. */
@@ -72,30 +59,38 @@ export interface Mark {
   readonly stack: { stack?: unknown } | undefined;
 }
 
+function probe(parked: Probed, wantsStack: boolean): Mark {
+  const taken = (current = { depth: 0, stack: undefined, wantsStack });
+  try {
+    parked.next(PROBE);
+  } finally {
+    current = null;
+  }
+  return taken;
+}
+
+/** Counts the generators in a parked chain. */
+export function chainDepth(parked: Probed): number {
+  return probe(parked, false).depth;
+}
+
 /** Takes the positions of all generators in a parked chain. */
 export function mark(parked: Probed, length = chainDepth(parked)): Mark {
   // On top stand `capture`, `answer` and our iterator's `next`; then the generators, with a built-in behind each.
-  return withStackLimit(MOST_OURS + 2 * length, () => {
-    wantsStack = true;
-    try {
-      chainDepth(parked);
-    } finally {
-      wantsStack = false;
-    }
-    const stack = captured;
-    captured = undefined;
-    return { depth: length, stack };
-  });
+  return withStackLimit(MOST_OURS + 2 * length, () => probe(parked, true));
 }
 
 /** Reads the positions that were taken, for comparing. */
-export function readTrail({ depth: length, stack }: Mark): Trail {
-  const frames = stack === undefined ? [] : readFrames(stack);
+export function readTrail({ depth, stack }: Mark): Trail {
+  const frames = inChain(depth, stack === undefined ? [] : readFrames(stack));
+  const known = frames.length < depth ? [] : frames;
+  return { depth, positions: known.map((frame) => frame.position), at: known.map((frame) => frame.at) };
+}
+
+/** The frames of the generators, outermost first. */
+function inChain(length: number, frames: StackFrame[]): StackFrame[] {
   const first = frames.length === 0 ? 0 : oursOnTop();
-  const generators = frames.slice(first, first + length).reverse();
-  return generators.length < length
-    ? { depth: length, positions: [], at: [] }
-    : { depth: length, positions: generators.map((f) => f.position), at: generators.map((f) => f.at) };
+  return frames.slice(first, first + length).reverse();
 }
 
 /** The positions of all generators in a parked chain. */
@@ -108,12 +103,8 @@ export function trailOf(parked: Probed): Trail {
  * where source maps are at work. Not for comparing: two positions of the code may be one of the source.
  */
 export function placesOf(parked: Probed): readonly string[] {
-  const first = oursOnTop();
-  const { depth: length, stack } = mark(parked);
-  return parse(stack?.stack)
-    .slice(first, first + length)
-    .map((frame) => frame.at)
-    .reverse();
+  const { depth, stack } = mark(parked);
+  return inChain(depth, parse(stack?.stack)).map(({ at }) => at);
 }
 
 /** An override of `next` answers by itself: with one call more every position would be one of ours. */
@@ -143,26 +134,23 @@ function framesAbove(sample: Generator<unknown>): StackFrame[] {
 }
 
 /** Answers to PROBE the way our waits do. */
-class Sample {
-  [Symbol.iterator](): Iterator<unknown> {
-    return this;
-  }
-
+const sample = {
+  [Symbol.iterator]: (): Iterator<unknown> => sample,
   next(sent?: unknown): IteratorResult<unknown> {
     if (sent === PROBE) {
       const reply = answer();
       return reply;
     }
     return { done: false, value: undefined };
-  }
-}
+  },
+};
 
 function* here(): Generator<unknown> {
-  yield* new Sample();
+  yield* sample;
 }
 
 function* there(): Generator<unknown> {
-  yield* new Sample();
+  yield* sample;
 }
 
 interface StackFrame {
