@@ -52,6 +52,12 @@ const LOADS = `
       console.log(process.version, name, Object.keys(imported).length, "names, required and imported");
     }
     if ((await run(function* () { yield* sleep(1); return 42; })) !== 42) throw new Error("run() gave something else");
+    try {
+      sleep(-1);
+    } catch ({ stack }) {
+      // Our own frames are cut off, which goes by where our files lie.
+      if (!stack.split("\\n")[1].includes("load.cjs")) throw new Error("a stack begins in our code: " + stack);
+    }
   })();
 `;
 

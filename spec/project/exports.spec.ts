@@ -254,5 +254,7 @@ describe("package.json", () => {
     });
     expect(bundle).not.toMatch(/from "(?:node:|[a-z@])/);
     expect(bundle).toMatch(/export \{/);
+    // What is of use only where our files are loaded as they are.
+    expect(bundle).not.toMatch(/unbundled|debug-mode|own-frames/);
   });
 });
