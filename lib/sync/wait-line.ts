@@ -63,7 +63,8 @@ export class WaitLine<W extends LineWait<never> | LineWait<unknown>> {
 
   /** As `shift`, for one that will be served by another wait: a wait does not serve its rival in a select. */
   shiftFor(server: Wait<unknown>): W | null {
-    if (this.#first === null || contestOf(server) === null) return this.shift();
+    if (this.#first === null) return null;
+    if (contestOf(server) === null) return this.shift();
     for (let wait: LineWait<unknown> | null = this.#first; wait !== null; wait = wait.behind) {
       if (areRivals(wait, server)) continue;
       this.leave(wait);
