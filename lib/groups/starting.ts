@@ -1,5 +1,6 @@
 import { clip, misuse, unplacedError } from "../errors/index.js";
 import {
+  CONTAINED,
   Call,
   cancelFrame,
   cancellationOf,
@@ -50,7 +51,7 @@ export class Starting<V> extends Wait<V> implements Watcher {
       this.started(value);
     };
     const child = this.group.take(new Frame(new Call(this.op, 1, started), null), this.name);
-    child.isContained = true;
+    child.mark(CONTAINED);
     this.child = child;
     child.watch(this);
     this.group.admit(child);
@@ -68,7 +69,7 @@ export class Starting<V> extends Wait<V> implements Watcher {
     }
     this.state = "started";
     child.unwatch(this);
-    child.isContained = false;
+    child.unmark(CONTAINED);
     this.succeed(value);
   }
 
@@ -93,7 +94,7 @@ export class Starting<V> extends Wait<V> implements Watcher {
     if (!isForced) return false;
     // Nobody waits any more: what its cleanup throws is the group's.
     child.unwatch(this);
-    child.isContained = false;
+    child.unmark(CONTAINED);
     return true;
   }
 

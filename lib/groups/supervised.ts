@@ -1,5 +1,7 @@
 import { addNote, describeError, misuse } from "../errors/index.js";
 import {
+  CONTAINED,
+  OBSERVED,
   currentScheduler,
   nameOf,
   nodeOf,
@@ -78,8 +80,8 @@ export class Supervised<T> implements Child<T> {
   /** The last run has failed: that is nobody's business but of those who wait for it. */
   failAlone(error: unknown): never {
     const node = nodeOf(this.task);
-    node.isContained = true;
-    if (!node.isObserved && this.onEvent === undefined) {
+    node.mark(CONTAINED);
+    if (!node.is(OBSERVED) && this.onEvent === undefined) {
       currentScheduler().host.warn(
         `"${this.name}" failed and is not run again: ${describeError(error)}\n` +
           "To take note of failures, give supervise() an `onEvent`.",

@@ -10,6 +10,7 @@
 import type { Cancellation } from "./cancellation.js";
 import { BEGUN, LEAVING, WITHDRAWN, type Waiter } from "./instruction.js";
 import { asUndoable, TaskNode, type Frame, type ScopeNode } from "./tree.js";
+import { HELD } from "./traits.js";
 
 /** Cancels a scope: everything above its frame on the task's stack, and all tasks below. */
 export function cancelFrame(frame: Frame, cancellation: Cancellation): void {
@@ -60,7 +61,7 @@ function reachBelow(task: TaskNode, frame: Frame, cancellation: Cancellation, wo
     for (let entry = scope.newest, older; entry !== null; entry = older) {
       older = entry.older;
       if (entry instanceof TaskNode) {
-        if (!entry.isHeld) work.push(entry.root);
+        if (!entry.is(HELD)) work.push(entry.root);
       } else asUndoable(entry).requested?.(cancellation);
     }
   }

@@ -12,6 +12,7 @@ import { FAILED, Wait, type WaitDescription } from "./instruction.js";
 import { answer, PROBE } from "./probe.js";
 import { asUndoable, TaskNode, type Entry, type Frame, type ScopeNode } from "./tree.js";
 import { type Driver } from "./driver.js";
+import { HELD, UNDONE } from "./traits.js";
 
 const DONE: IteratorResult<unknown, unknown> = { done: true, value: undefined };
 
@@ -44,7 +45,7 @@ class ChildrenGone extends Wait<void> {
 
 /** While a scope awaits its children: all of them; while it closes: those that it has cancelled last. */
 function areGone({ state, children, newest }: ScopeNode): boolean {
-  return state === "awaiting" ? children === 0 : !(newest instanceof TaskNode && newest.isUndone);
+  return state === "awaiting" ? children === 0 : !(newest instanceof TaskNode && newest.is(UNDONE));
 }
 
 /** Waits for the children of a scope that awaits them, and may get more; undoes all entries of one that closes. */
@@ -110,17 +111,17 @@ export class Closing implements Driver {
 function cancelNeighbours(scope: ScopeNode, newest: TaskNode): void {
   const neighbours = [newest];
   for (
-    let entry = newest.isHeld ? null : newest.older;
-    entry instanceof TaskNode && !entry.isHeld;
+    let entry = newest.is(HELD) ? null : newest.older;
+    entry instanceof TaskNode && !entry.is(HELD);
     entry = entry.older
   ) {
     neighbours.push(entry);
   }
   const cancellation = reasonOfEnd(scope);
   for (const task of neighbours) {
-    task.isUndone = true;
-    if (task.isHeld) scope.children++;
-    task.isHeld = false;
+    task.mark(UNDONE);
+    if (task.is(HELD)) scope.children++;
+    task.unmark(HELD);
     cancelTask(task, cancellation);
   }
 }

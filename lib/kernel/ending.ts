@@ -9,6 +9,7 @@ import { startGrace, type CancelOptions } from "./grace.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction } from "./operation.js";
 import type { Frame, TaskNode, Watcher } from "./tree.js";
+import { OBSERVED } from "./traits.js";
 
 /**
  * Cancels a boundary by hand.
@@ -77,7 +78,7 @@ class Ending implements PromiseLike<void> {
 
   /** Who waits for the end is told of what went wrong (E4). */
   observe(): void {
-    this.frame.owner.isObserved ||= isRoot(this.frame);
+    if (isRoot(this.frame)) this.frame.owner.mark(OBSERVED);
   }
 
   watch(watcher: Watcher): void {

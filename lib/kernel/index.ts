@@ -38,4 +38,5 @@ export { errorOf, nodeOf, whenEnded, type Future, type Task, type TaskState } fr
 export { Timer, type Due } from "./timers.js";
 export { Cleanup } from "./cleanup.js";
 export { Frame, ScopeNode, TaskNode, type Boundary, type Watcher } from "./tree.js";
+export { CONTAINED, HELD, OBSERVED, ROOT } from "./traits.js";
 export { Call, nameOf } from "./driver.js";

@@ -7,6 +7,7 @@ import { type Operable } from "./operation.js";
 import { currentScheduler, type Scheduler } from "./scheduler.js";
 import { makeTask, toFrame } from "./spawning.js";
 import { reportUnobserved, type Task, type TaskHandle } from "./task.js";
+import { CONTAINED, ROOT } from "./traits.js";
 
 /** How to run an operation. */
 export interface RunOptions {
@@ -37,7 +38,7 @@ export function runOn<T>(scheduler: Scheduler, op: Operable<T>, options: RunOpti
   const { signal, name } = options;
   if (signal !== undefined) checkSignal(signal);
   const task = makeTask<T>(scheduler, toFrame("run", op, null), name, null);
-  task.isRoot = true;
+  task.mark(ROOT);
   if (signal?.aborted === true) {
     task.frame = null;
     task.outcome = { type: "cancelled", cancellation: signalled(task, signal) };
@@ -48,7 +49,7 @@ export function runOn<T>(scheduler: Scheduler, op: Operable<T>, options: RunOpti
   task.watch({
     ended: () => {
       // A contained root has others to report for it.
-      if (!task.isContained) reportUnobserved(task);
+      if (!task.is(CONTAINED)) reportUnobserved(task);
     },
   });
   scheduler.startNow(task);

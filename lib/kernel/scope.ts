@@ -10,6 +10,7 @@ import type { Scheduler } from "./scheduler.js";
 import { adoptInto, toFrame, type SpawnOptions } from "./spawning.js";
 import { reportUnobserved, type Future, type Task, type TaskHandle } from "./task.js";
 import type { ScopeNode } from "./tree.js";
+import { OBSERVED } from "./traits.js";
 
 /** The lifetime of a boundary: what is spawned into it does not outlive it (B2). */
 export class Scope implements AsyncDisposable {
@@ -108,7 +109,7 @@ export class Scope implements AsyncDisposable {
   /** What fails after a cancel by hand is cleanup, and fails that cancel's result. */
   private isToldToCanceller(): boolean {
     const { frame, cancellation } = this.node;
-    return cancellation?.kind === "cancel" && frame.owner.isObserved;
+    return cancellation?.kind === "cancel" && frame.owner.is(OBSERVED);
   }
 }
 

@@ -17,6 +17,7 @@ import type { Mark } from "./probe.js";
 import { Completed, type Outcome } from "./outcome.js";
 import { TaskNode, type Frame, type ScopeNode } from "./tree.js";
 import { landingOf, Unwinding } from "./unwinding.js";
+import { CONTAINED, HELD } from "./traits.js";
 
 /** The generator, or what stood in for it, has ended with a value. */
 export function bodyReturned(task: TaskNode, frame: Frame, value: unknown): void {
@@ -176,11 +177,12 @@ function endTask(task: TaskNode, outcome: Outcome): void {
   // One that was cancelled before it began.
   if (source instanceof Call) task.root.source = source.fn;
   task.outcome = outcome.type === "errors" ? failed(task, outcome.errors) : outcome;
-  const { owner: scope, isHeld, isContained } = task;
+  const { owner: scope } = task;
   if (scope !== null) {
     scope.unlink(task);
-    if (!isHeld) scope.children--;
-    if (task.outcome.type === "errors" && !isContained) childFailed(scope, task, task.outcome.errors[0]);
+    if (!task.is(HELD)) scope.children--;
+    if (task.outcome.type === "errors" && !task.is(CONTAINED))
+      childFailed(scope, task, task.outcome.errors[0]);
   }
   const { watchers } = task;
   task.watchers = null;

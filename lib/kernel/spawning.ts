@@ -15,6 +15,7 @@ import { type Instruction, type Operable, type Operation } from "./operation.js"
 import type { Scheduler } from "./scheduler.js";
 import { TaskHandle } from "./task.js";
 import { Frame, type Boundary, type ScopeNode, type TaskNode } from "./tree.js";
+import { UNDONE } from "./traits.js";
 
 /** One call of an operation: re-runnable, every run is a boundary (B1). */
 export class OperationCall<T> extends Call implements Operation<T> {
@@ -147,7 +148,7 @@ export function adoptInto<T>(
     return task;
   }
   // Its scope waits for it as for those that it has cancelled already.
-  task.isUndone = isClosing;
+  if (isClosing) task.mark(UNDONE);
   const cancellation = inherited(frame) ?? (isClosing ? reasonOfEnd(scope) : null);
   if (cancellation !== null) {
     task.doom = cancellation;

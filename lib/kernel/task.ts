@@ -9,6 +9,7 @@ import type { CancelOptions } from "./grace.js";
 import { running, Wait, type WaitDescription } from "./instruction.js";
 import { type Instruction, type Operation } from "./operation.js";
 import { TaskNode, type Watcher } from "./tree.js";
+import { OBSERVED, ROOT } from "./traits.js";
 
 /** Where a task stands. */
 export type TaskState = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";
@@ -115,7 +116,7 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
 
   /** @internal One promise for all who ask. */
   toPromise(): Promise<T> {
-    this.isObserved = true;
+    this.mark(OBSERVED);
     return (this.promise ??= new Promise<T>((resolve, reject) => {
       whenEnded(this, () => {
         if (this.outcome?.type === "value") resolve(this.outcome.value as T);
@@ -134,7 +135,7 @@ export function errorOf(task: TaskNode): unknown {
   if (outcome?.type === "errors") return outcome.errors[0];
   if (outcome?.type !== "cancelled") return undefined;
   const { cancellation } = outcome;
-  return cancellation.kind === "signal" && task.isRoot
+  return cancellation.kind === "signal" && task.is(ROOT)
     ? cancellation.reason
     : unplacedError(() => new CancelledError(task.name, cancellation));
 }
@@ -160,7 +161,7 @@ class Join<T> extends Wait<T> implements Watcher {
         Error,
       );
     }
-    target.isObserved = true;
+    target.mark(OBSERVED);
     if (target.outcome === null) target.watch(this);
     else this.ended();
   }
@@ -206,8 +207,8 @@ export function nodeOf(task: Task<unknown>): TaskNode {
  */
 export function reportUnobserved(task: TaskHandle<unknown>, isReported: () => boolean = () => false): void {
   const { outcome, scheduler } = task;
-  if (task.isObserved || outcome?.type !== "errors") return;
+  if (task.is(OBSERVED) || outcome?.type !== "errors") return;
   scheduler.host.macrotask(() => {
-    if (!task.isObserved && !isReported()) scheduler.host.unobserved(outcome.errors[0], task.toPromise());
+    if (!task.is(OBSERVED) && !isReported()) scheduler.host.unobserved(outcome.errors[0], task.toPromise());
   });
 }

@@ -34,6 +34,7 @@ import type { Outcome } from "./outcome.js";
 import { answer, PROBE } from "./probe.js";
 import { seen } from "./seen.js";
 import { START, type Turn } from "./turn.js";
+import { HELD, type Trait } from "./traits.js";
 
 /** A thing that a scope undoes when it closes. */
 export class Entry {
@@ -244,16 +245,7 @@ export class TaskNode extends Entry implements Waiter {
   forcedFrom: Frame | null = null;
   /** The request to cancel its outermost frame, as long as that has no scope: a bare task is cancelled without one. */
   doom: Cancellation | null = null;
-  /** A resource that was provided: its scope undoes it in its turn, like a cleanup. */
-  isHeld = false;
-  /** Its failure goes to whoever waits for it, and not to its scope. */
-  isContained = false;
-  /** It was started by `run`, and has no scope above it. */
-  isRoot = false;
-  /** Its closing scope has cancelled it and waits for it. */
-  isUndone = false;
-  /** Whether anybody has asked for its outcome (E4). */
-  isObserved = false;
+  private traits = 0;
   outcome: Outcome | null = null;
   /** Who is told of its end: one, or several in order of arrival. */
   watchers: Watcher | Set<Watcher> | null = null;
@@ -277,10 +269,22 @@ export class TaskNode extends Entry implements Waiter {
     return this.forcedFrom !== null;
   }
 
+  is(trait: Trait): boolean {
+    return (this.traits & trait) !== 0;
+  }
+
+  mark(trait: Trait): void {
+    this.traits |= trait;
+  }
+
+  unmark(trait: Trait): void {
+    this.traits &= ~trait;
+  }
+
   /** Makes it an entry that is undone in its turn, like a cleanup. */
   hold(): void {
-    if (this.isHeld) return;
-    this.isHeld = true;
+    if (this.is(HELD)) return;
+    this.mark(HELD);
     if (this.owner !== null) this.owner.children--;
   }
 

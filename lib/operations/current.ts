@@ -1,4 +1,5 @@
 import {
+  CONTAINED,
   boundaryOf,
   checkOptions,
   instantly,
@@ -43,7 +44,7 @@ export function createScope(options: { readonly name?: string } = {}): Scope {
   };
   const root = nodeOf(runOn(currentScheduler(), body, { name }));
   // Nobody gets what this boundary throws: each child reports a failure that nobody has seen (E4).
-  root.isContained = true;
+  root.mark(CONTAINED);
   return new Scope(root.root.needScope(), false);
 }
 

@@ -1,5 +1,6 @@
 import { misuse } from "../errors/index.js";
 import {
+  CONTAINED,
   adoptInto,
   boundaryOf,
   CancelledError,
@@ -36,7 +37,7 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     const scope = boundaryOf(currentTask()).needScope();
     const holder = adoptInto(scope, "acquire", new Frame(new Call(body, 1, provide), null), undefined, true);
     // Until it is provided its failure is the caller's to catch, not the scope's.
-    holder.isContained = true;
+    holder.mark(CONTAINED);
     this.holder = holder;
     holder.watch(this);
     start(holder);
@@ -53,7 +54,7 @@ class Acquisition<T> extends Wait<T> implements Watcher {
     }
     this.isProvided = true;
     holder.unwatch(this);
-    holder.isContained = false;
+    holder.unmark(CONTAINED);
     holder.hold();
     this.succeed(value);
   }

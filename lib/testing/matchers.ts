@@ -6,7 +6,7 @@
  * expect.extend(matchers);
  */
 import { clip, isGroup, show } from "../errors/index.js";
-import { CancelledError, nodeOf, TaskNode, type Task } from "../kernel/index.js";
+import { OBSERVED, CancelledError, nodeOf, TaskNode, type Task } from "../kernel/index.js";
 
 /** What a group is expected to hold in one place: a class, a text or pattern of its message, or a group of such. */
 export type Expected =
@@ -71,7 +71,7 @@ function toFailWithGroup(
   if (typeof received === "function") return judge(thrownBy(received as () => unknown), expected);
   if (!isThenable(received)) return judge({ error: received }, expected);
   // Somebody looks at its failure from now on.
-  if (received instanceof TaskNode) nodeOf(received as unknown as Task<unknown>).isObserved = true;
+  if (received instanceof TaskNode) nodeOf(received as unknown as Task<unknown>).mark(OBSERVED);
   return Promise.resolve(received).then(
     () => judge(null, expected),
     (error: unknown) => judge({ error }, expected),

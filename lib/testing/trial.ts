@@ -3,6 +3,7 @@
  * `explore` have in common.
  */
 import {
+  OBSERVED,
   nodeOf,
   type Operable,
   type Operation,
@@ -63,7 +64,7 @@ async function goThrough(
   });
   const node = nodeOf(task);
   // Its failure is looked at here.
-  node.isObserved = true;
+  node.mark(OBSERVED);
   try {
     // Most runs of an exploration are over by now.
     if (node.outcome === null) await world.drive(() => node.outcome !== null, options.timers);

@@ -2,7 +2,16 @@
  * The yield points of a run: every `yield*` of every task of the tree at which a cancellation can land, counted in the
  * order in which they come. A deterministic operation has the same ones in every run.
  */
-import { cancelFrame, type Frame, type TaskNode, describeWait, placesIn } from "../kernel/index.js";
+import {
+  CONTAINED,
+  HELD,
+  ROOT,
+  cancelFrame,
+  type Frame,
+  type TaskNode,
+  describeWait,
+  placesIn,
+} from "../kernel/index.js";
 import type { Watcher } from "./scheduler.js";
 import { isOurs } from "./places.js";
 import { nameWait, quote } from "./tree.js";
@@ -88,7 +97,7 @@ export function cancellable(task: TaskNode, withTasks: boolean): Cancellable[] {
 function scopeOf(frame: Frame, owner: TaskNode, withTasks: boolean): Cancellable | null {
   if (frame === owner.root) {
     // A resource's body belongs to whoever uses the resource: it cannot be cancelled by itself.
-    if (!owner.isRoot && (!withTasks || owner.isHeld || owner.isContained)) return null;
+    if (!owner.is(ROOT) && (!withTasks || owner.is(HELD) || owner.is(CONTAINED))) return null;
     return { frame, name: `task ${quote(owner.name)}`, cancel: () => byHand(frame) };
   }
   const { kind } = frame;

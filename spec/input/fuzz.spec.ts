@@ -1,7 +1,7 @@
 /** Every public function, called with values that nobody expects: what is refused is refused by us, and in words. */
 import { describe, expect, it } from "@jest/globals";
 import * as coppice from "coppice";
-import { nodeOf, runOn, Scheduler, type Operable, type Task } from "../../lib/kernel/index.js";
+import { OBSERVED, nodeOf, runOn, Scheduler, type Operable, type Task } from "../../lib/kernel/index.js";
 import { Chooser } from "../laws/order.js";
 import { Outside } from "../laws/outside.js";
 import { nasty, Trap } from "./nasty.js";
@@ -44,7 +44,7 @@ function isInOrder(error: unknown): boolean {
 function failureOf(op: Operable<unknown>): unknown {
   const outside = new Outside(new Chooser(0));
   const task = nodeOf(runOn(new Scheduler(outside), op));
-  task.isObserved = true;
+  task.mark(OBSERVED);
   // Tasks are what users hold of them.
   void (task as unknown as Task<unknown>).cancel();
   for (let i = 0; i < 20; i++) {

@@ -1,7 +1,14 @@
 /** Runs a program in the library, in a world that is moved by hand, and checks the laws on the way. */
 import { compileFunction } from "node:vm";
 import * as coppice from "coppice";
-import { nodeOf, runOn, type Frame, type ScopeNode, type TaskNode } from "../../lib/kernel/index.js";
+import {
+  OBSERVED,
+  nodeOf,
+  runOn,
+  type Frame,
+  type ScopeNode,
+  type TaskNode,
+} from "../../lib/kernel/index.js";
 import { allTasks, framesOf } from "../support/parked.js";
 import { Log } from "./log.js";
 import { Chooser } from "./order.js";
@@ -53,7 +60,7 @@ class Performance {
   run(): Ran {
     const root = runOn(this.#scheduler, this.#compile());
     const node = nodeOf(root);
-    node.isObserved = true;
+    node.mark(OBSERVED);
     if (node.outcome !== null) this.#ended(node);
     else node.watch({ ended: () => this.#ended(node) });
     this.#atRest();
