@@ -36,7 +36,7 @@ export interface ErrorJson {
 
 /** An error in both forms. */
 interface Described {
-  readonly json: ErrorJson;
+  readonly json: { -readonly [Key in keyof ErrorJson]: ErrorJson[Key] };
   readonly lines: string[];
 }
 
@@ -70,63 +70,46 @@ class Description {
 
   of(error: unknown, depth: number, causes: number): Described {
     this.all.left--;
-    if (!isGroup(error)) this.left--;
-    const { name, message } = namesOf(error);
     const [code, notes, trail] = [read(error, "code"), notesOf(error), errorTrail(error)];
-    const cause = this.causeOf(error, depth, causes);
-    const members = isGroup(error) ? this.membersOf(error.errors, depth) : { json: {}, lines: [] };
-    return {
-      json: {
-        name,
-        message,
-        ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-        ...(notes.length > 0 ? { notes } : {}),
-        ...(trail.length > 0 ? { trail } : {}),
-        ...cause.json,
-        ...members.json,
-      },
-      lines: [
-        ...indented(/^(?!\n)./s.test(message) ? `${name}: ` : name, "    ", message.split("\n")),
-        ...indented("    ", "    ", [
-          ...trailLines(trail, omittedFromTrail(error)),
-          ...notes.flatMap((note) => indented("note: ", "      ", plain(note).split("\n"))),
-          ...(this.stacks ? stackOf(error) : []),
-          ...cause.lines,
-        ]),
-        ...members.lines,
-      ],
-    };
-  }
-
-  private causeOf(error: unknown, depth: number, causes: number): Part {
+    const json: Described["json"] = namesOf(error);
+    if (typeof code === "string" || typeof code === "number") json.code = code;
+    if (notes.length > 0) json.notes = notes;
+    if (trail.length > 0) json.trail = trail;
+    const details = [
+      ...trailLines(trail, omittedFromTrail(error)),
+      ...notes.flatMap((note) => indented("note: ", "      ", plain(note).split("\n"))),
+      ...(this.stacks ? stackOf(error) : []),
+    ];
     const cause = read(error, "cause");
-    if (cause === undefined || cause === error) return { json: {}, lines: [] };
-    if (causes >= MOST_CAUSES || this.all.left <= 0) return { json: {}, lines: ["caused by: …"] };
-    const { json, lines } = new Description(this.stacks, this.all).of(cause, depth + 1, causes + 1);
-    return { json: { cause: json }, lines: indented("caused by: ", "", lines) };
-  }
-
-  private membersOf(errors: readonly unknown[], depth: number): Part {
-    const members: ErrorJson[] = [];
-    const all: string[] = [];
-    while (depth < DEEPEST && members.length < errors.length && this.left > 0 && this.all.left > 0) {
-      const { json, lines } = this.of(errors[members.length], depth + 1, 0);
-      members.push(json);
-      all.push(
-        ...(members.length < errors.length ? indented("├─ ", "│  ", lines) : indented("└─ ", "   ", lines)),
-      );
+    if (cause !== undefined && cause !== error) {
+      const described = causes < MOST_CAUSES && this.all.left > 0 ? this.causeOf(cause, depth, causes) : null;
+      if (described !== null) json.cause = described.json;
+      details.push(...indented("caused by: ", "", described?.lines ?? ["…"]));
     }
-    if (members.length === errors.length) return { json: { errors: members }, lines: all };
-    const omitted = countLeaves(errors.slice(members.length));
-    all.push(`└─ … ${depth < DEEPEST ? `and ${omitted} more` : "nested deeper"}`);
-    return { json: { errors: members, omitted }, lines: all };
+    const { name, message } = json;
+    const lines = indented(/^(?!\n)./s.test(message) ? `${name}: ` : name, "    ", message.split("\n"));
+    lines.push(...indented("    ", "    ", details));
+    if (isGroup(error)) this.addMembers(error.errors, depth, { json, lines });
+    else this.left--;
+    return { json, lines };
   }
-}
 
-/** A part of an error in both forms. */
-interface Part {
-  readonly json: Partial<ErrorJson>;
-  readonly lines: readonly string[];
+  private causeOf(cause: unknown, depth: number, causes: number): Described {
+    return new Description(this.stacks, this.all).of(cause, depth + 1, causes + 1);
+  }
+
+  private addMembers(errors: readonly unknown[], depth: number, { json, lines }: Described): void {
+    const members: ErrorJson[] = (json.errors = []);
+    while (depth < DEEPEST && members.length < errors.length && this.left > 0 && this.all.left > 0) {
+      const member = this.of(errors[members.length], depth + 1, 0);
+      members.push(member.json);
+      const isLast = members.length === errors.length;
+      lines.push(...indented(isLast ? "└─ " : "├─ ", isLast ? "   " : "│  ", member.lines));
+    }
+    if (members.length === errors.length) return;
+    json.omitted = countLeaves(errors.slice(members.length));
+    lines.push(`└─ … ${depth < DEEPEST ? `and ${json.omitted} more` : "nested deeper"}`);
+  }
 }
 
 function indented(first: string, more: string, lines: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 /**
- * Cancelling by hand, and what that gives back (C8): completes when a boundary and everything below it is gone, and fails only with
- * what went wrong from the request on, never with the failure that was being cleaned up after.
+ * Cancelling by hand, and what that gives back (C8): completes when a boundary and everything below it is gone, and
+ * fails only with what went wrong from the request on, never with the failure that was being cleaned up after.
  */
 import { combine } from "../errors/index.js";
 import { checkOptions, checkDuration } from "./arguments.js";
