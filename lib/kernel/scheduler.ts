@@ -224,7 +224,7 @@ export class Scheduler implements TaskScheduler {
     for (let first = this.timers.first; first !== undefined && first.at <= now; first = this.timers.first) {
       const timer = this.#choose(first);
       this.timers.remove(timer);
-      timer.due.timeIsUp();
+      timer.timeIsUp();
     }
   }
 

@@ -11,13 +11,18 @@ export class Timer {
   /**
    * @param at - when it is due, in ms of the host's clock
    * @param isDeadline - deadlines come before wake-ups of the same instant
-   * @param due - called once when it is due; the timer is out of the heap by then
+   * @param due - whom to call, where the timer is no class of its own
    */
   constructor(
     public at: number,
     readonly isDeadline: boolean,
-    readonly due: Due,
+    private readonly due?: Due,
   ) {}
+
+  /** Called once when it is due; it is out of the heap by then. */
+  timeIsUp(): void {
+    this.due?.timeIsUp();
+  }
 }
 
 /** What a timer calls. An object, so that setting a timer needs no closure. */

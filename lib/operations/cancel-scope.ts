@@ -1,99 +1,25 @@
 /**
  * Boundaries on the task's own stack that a deadline or a call can cancel (C11). `cancelScope`, `timeout` and
  * `timeoutAt` are one kind of boundary, and differ in what they give their caller when time ran out.
- *
- * | state             | `deadline` can be moved | what a passed deadline does            |
- * | ----------------- | ----------------------- | -------------------------------------- |
- * | open              | yes                     | requests the cancellation of the scope |
- * | cancel requested  | no: it is too late      | nothing, the first reason stays (C10)  |
- * | unwinding, ended  | no                      | nothing                                |
  */
 import { misuse, wrongNumber } from "../errors/index.js";
 import {
   cancelBoundary,
   Call,
-  cancelFrame,
   checkFunction,
   checkOperable,
   checkOptions,
   Frame,
   refusesAwait,
-  Timer,
   toFrame,
-  type Boundary,
   type Cancellation,
   type CancelOptions,
-  type Due,
   type Future,
   type Instruction,
   type Operable,
   type Operation,
-  type Outcome,
 } from "../kernel/index.js";
-
-/** When the time of a boundary is up: at a time of the runtime's clock, or so long after it was opened. */
-export type Limit = { readonly at: number } | { readonly afterMs: number };
-
-/** What the caller gets when the boundary was cancelled by its own deadline. */
-export type Expired = (limit: TimeLimit, frame: Frame) => Outcome;
-
-/** The boundary: owns the timer and the frame. */
-export class TimeLimit implements Boundary, Due {
-  /** When time is up, in ms of the runtime's clock. */
-  deadline = Infinity;
-  openedAt = 0;
-  /** Whether the boundary was cut by its own cancellation, and by nothing further out. */
-  wasCancelled = false;
-  frame: Frame | null = null;
-  private timer: Timer | null = null;
-  private passed: Cancellation | null = null;
-
-  constructor(
-    private readonly limit: Limit,
-    private readonly expired: Expired | null,
-    readonly name: string | undefined,
-  ) {}
-
-  opened(frame: Frame): void {
-    this.frame = frame;
-    this.openedAt = frame.owner.scheduler.host.now();
-    this.setDeadline("at" in this.limit ? this.limit.at : this.openedAt + this.limit.afterMs);
-  }
-
-  /** A deadline that has passed cancels at once, and lands at the next yield point (C12). */
-  setDeadline(at: number): void {
-    const { frame } = this;
-    if (frame === null) return;
-    const { scheduler } = frame.owner;
-    this.deadline = at;
-    if (this.timer !== null) scheduler.removeTimer(this.timer);
-    if (at <= scheduler.host.now()) scheduler.batch(() => this.timeIsUp());
-    else if (at !== Infinity) {
-      // The same timer, so that a deadline that is moved keeps its rank among those of the same instant (S4).
-      this.timer ??= new Timer(at, true, this);
-      this.timer.at = at;
-      scheduler.addTimer(this.timer);
-    }
-  }
-
-  timeIsUp(): void {
-    const { frame } = this;
-    if (frame === null) return;
-    this.passed = { kind: "deadline", reason: undefined, scope: frame.name, task: frame.owner.name };
-    cancelFrame(frame, this.passed);
-  }
-
-  closed(frame: Frame): void {
-    if (this.timer !== null) frame.owner.scheduler.removeTimer(this.timer);
-  }
-
-  settle(outcome: Outcome, frame: Frame, isOverruled: boolean): Outcome {
-    const { scope } = frame;
-    this.wasCancelled = !isOverruled && scope !== null && scope.target === frame;
-    if (outcome.type !== "cancelled" || isOverruled || outcome.cancellation !== this.passed) return outcome;
-    return this.expired?.(this, frame) ?? outcome;
-  }
-}
+import { TimeLimit, type Expired, type Limit } from "./time-limit.js";
 
 /** A part of a task that can be cancelled, with a deadline that can be moved; given to the body of `cancelScope`. */
 export class CancelScope {
@@ -117,7 +43,7 @@ export class CancelScope {
   set deadline(at: number) {
     checkTime("deadline", at);
     this.#refuseLate();
-    this.#limit.setDeadline(at);
+    this.#limit.moveTo(at);
   }
 
   /** Whether its cancellation was requested: by `cancel`, or by its deadline. */
@@ -188,12 +114,15 @@ class Limited<T> implements Operation<T> {
   constructor(
     private readonly caller: string,
     private readonly op: Limitable<unknown>,
-    private readonly makeLimit: () => TimeLimit,
+    private readonly limit: Limit,
+    private readonly expired: Expired | null,
+    private readonly name: string | undefined,
   ) {}
 
   [Symbol.iterator](): Iterator<Instruction, T> {
     // The limit settles with the T that its function promises.
-    return frameIn(this.makeLimit(), this.caller, this.op)[Symbol.iterator]() as Iterator<Instruction, T>;
+    const limit = new TimeLimit(this.limit, this.expired, this.name);
+    return frameIn(limit, this.caller, this.op)[Symbol.iterator]() as Iterator<Instruction, T>;
   }
 }
 refusesAwait(Limited.prototype);
@@ -206,9 +135,15 @@ function frameIn(limit: TimeLimit, caller: string, op: Limitable<unknown>): Fram
 }
 
 /** Makes an operation that runs another one in a boundary with a limit. */
-export function limited<T>(caller: string, op: Limitable<unknown>, makeLimit: () => TimeLimit): Operation<T> {
+export function limited<T>(
+  caller: string,
+  op: Limitable<unknown>,
+  limit: Limit,
+  expired: Expired | null,
+  name?: string,
+): Operation<T> {
   checkOperable(caller, op);
-  return new Limited<T>(caller, op, makeLimit);
+  return new Limited<T>(caller, op, limit, expired, name);
 }
 
 /** How to make a cancel scope. */
@@ -242,5 +177,5 @@ export function cancelScope<T>(
   checkOptions("cancelScope()", ["deadline", "name"], options);
   const { deadline: at = Infinity, name } = options;
   checkTime("cancelScope()", at);
-  return limited<T | undefined>("cancelScope", body, () => new TimeLimit({ at }, null, name));
+  return limited<T | undefined>("cancelScope", body, { ms: at, isLength: false }, null, name);
 }

@@ -1,5 +1,5 @@
 import { boundaryOf, instantly, type Frame, type Operation, type TaskNode } from "../kernel/index.js";
-import { TimeLimit } from "./cancel-scope.js";
+import { TimeLimit } from "./time-limit.js";
 
 const tightest = instantly(tightestOf);
 

@@ -23,5 +23,5 @@ export function timeoutAt<T>(at: number, op: Limitable<T>): Operation<T>;
 export function timeoutAt<T, U>(at: number, op: Limitable<T>, options: TimeoutOptions<U>): Operation<T | U>;
 export function timeoutAt<T, U>(at: number, op: Limitable<T>, options?: TimeoutOptions<U>): Operation<T | U> {
   checkTime("timeoutAt()", at);
-  return limitedTo<T | U>("timeoutAt", { at }, op, options);
+  return limitedTo<T | U>("timeoutAt", { ms: at, isLength: false }, op, options);
 }

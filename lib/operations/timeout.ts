@@ -9,7 +9,8 @@ import {
   type Operation,
   type Outcome,
 } from "../kernel/index.js";
-import { limited, TimeLimit, type Expired, type Limit, type Limitable } from "./cancel-scope.js";
+import { limited, type Limitable } from "./cancel-scope.js";
+import type { Expired, Limit, TimeLimit } from "./time-limit.js";
 
 /** What a timeout gives instead of an error. */
 export interface TimeoutOptions<U> {
@@ -34,7 +35,7 @@ export function timeout<T>(ms: number, op: Limitable<T>): Operation<T>;
 export function timeout<T, U>(ms: number, op: Limitable<T>, options: TimeoutOptions<U>): Operation<T | U>;
 export function timeout<T, U>(ms: number, op: Limitable<T>, options?: TimeoutOptions<U>): Operation<T | U> {
   checkDuration("timeout", "", ms);
-  return limitedTo<T | U>("timeout", { afterMs: ms }, op, options);
+  return limitedTo<T | U>("timeout", { ms, isLength: true }, op, options);
 }
 
 /** A boundary that throws a TimeoutError, or gives a value instead, when its time is up. */
@@ -48,7 +49,7 @@ export function limitedTo<T>(
   // Told by its name: `undefined` is a value like any other.
   const expired: Expired =
     options !== undefined && "otherwise" in options ? () => valueOf(options.otherwise) : timedOut;
-  return limited<T>(caller, op, () => new TimeLimit(limit, expired, undefined));
+  return limited<T>(caller, op, limit, expired);
 }
 
 function valueOf(value: unknown): Outcome {
