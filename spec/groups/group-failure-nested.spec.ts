@@ -1,49 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import {
-  ensure,
-  ExceptionGroup,
-  now,
-  operation,
-  scoped,
-  sleep,
-  suspend,
-  taskGroup,
-  timeout,
-  type Operable,
-} from "coppice";
+import { ensure, now, scoped, sleep, suspend, taskGroup, timeout } from "coppice";
+import { throwAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
-import { simulate, world } from "../support/virtual.js";
+import { world } from "../support/virtual.js";
+import { cleaning, groupOf, nestOf } from "./failing-children.js";
 
 const lost = new Error("lost");
 const broken = new TypeError("broken");
-
-function failAfter(ms: number, error: unknown) {
-  return operation(function* failing() {
-    yield* sleep(ms);
-    fail(error);
-  })();
-}
-
-function cleaning(cleanup: () => unknown) {
-  return function* () {
-    try {
-      yield* suspend();
-    } finally {
-      cleanup();
-    }
-  };
-}
-
-async function groupOf(op: Operable<unknown>): Promise<ExceptionGroup> {
-  const error: unknown = await simulate(op).catch((thrown: unknown) => thrown);
-  if (error instanceof ExceptionGroup) return error;
-  throw new Error("did not throw a group", { cause: error });
-}
-
-/** A group as a nest of lists of what is in it. */
-function nestOf(error: unknown): unknown {
-  return error instanceof ExceptionGroup ? error.errors.map(nestOf) : error;
-}
 
 describe("nested task groups", () => {
   it("keep their nesting in the errors", async () => {
@@ -51,7 +14,7 @@ describe("nested task groups", () => {
       taskGroup(function* (outer) {
         outer.spawn(sleep(100));
         yield* taskGroup(function* (inner) {
-          inner.spawn(failAfter(5, lost));
+          inner.spawn(throwAfter(5, lost));
           yield* suspend();
         });
       }),
@@ -62,7 +25,7 @@ describe("nested task groups", () => {
   it("a failure in the outer one cancels the inner one, which adds nothing", async () => {
     const error = await groupOf(
       taskGroup(function* (outer) {
-        outer.spawn(failAfter(5, lost));
+        outer.spawn(throwAfter(5, lost));
         yield* taskGroup(function* (inner) {
           inner.spawn(suspend());
           yield* suspend();
@@ -75,7 +38,7 @@ describe("nested task groups", () => {
   it("errors of the inner one's cleanup come as a group, behind the cause", async () => {
     const error = await groupOf(
       taskGroup(function* (outer) {
-        outer.spawn(failAfter(5, lost));
+        outer.spawn(throwAfter(5, lost));
         yield* taskGroup(function* (inner) {
           inner.spawn(cleaning(() => fail(broken)));
           yield* suspend();
@@ -91,7 +54,7 @@ describe("nested task groups", () => {
         for (const one of [lost, broken]) {
           outer.spawn(
             taskGroup(function* (inner) {
-              inner.spawn(failAfter(5, one));
+              inner.spawn(throwAfter(5, one));
               yield* suspend();
             }),
           );
@@ -105,9 +68,9 @@ describe("nested task groups", () => {
   it("both fail in the same instant: the inner group is one of the outer one's errors", async () => {
     const error = await groupOf(
       taskGroup(function* (outer) {
-        outer.spawn(failAfter(5, broken));
+        outer.spawn(throwAfter(5, broken));
         yield* taskGroup(function* (inner) {
-          inner.spawn(failAfter(5, lost));
+          inner.spawn(throwAfter(5, lost));
           yield* suspend();
         });
       }),
@@ -135,7 +98,7 @@ describe("a task group that is cancelled from outside while a task fails", () =>
     const task = run(function* () {
       try {
         yield* taskGroup(function* (group) {
-          group.spawn(failAfter(5, lost));
+          group.spawn(throwAfter(5, lost));
           yield* suspend();
         });
       } catch {
@@ -178,7 +141,7 @@ describe("a task group that is cancelled from outside while a task fails", () =>
     const task = run(function* () {
       try {
         yield* taskGroup(function* (group) {
-          group.spawn(failAfter(5, lost));
+          group.spawn(throwAfter(5, lost));
           try {
             yield* suspend();
           } finally {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "@jest/globals";
 import {
   checkpoint,
   ensure,
-  ExceptionGroup,
   now,
   operation,
   resource,
@@ -10,49 +9,22 @@ import {
   spawn,
   suspend,
   taskGroup,
-  type Operable,
   type Operation,
   type Task,
 } from "coppice";
+import { throwAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
 import { simulate } from "../support/virtual.js";
+import { cleaning, groupOf, nestOf } from "./failing-children.js";
 
 const lost = new Error("lost");
 const broken = new TypeError("broken");
-
-function failAfter(ms: number, error: unknown) {
-  return operation(function* failing() {
-    yield* sleep(ms);
-    fail(error);
-  })();
-}
-
-function cleaning(cleanup: () => unknown) {
-  return function* () {
-    try {
-      yield* suspend();
-    } finally {
-      cleanup();
-    }
-  };
-}
-
-async function groupOf(op: Operable<unknown>): Promise<ExceptionGroup> {
-  const error: unknown = await simulate(op).catch((thrown: unknown) => thrown);
-  if (error instanceof ExceptionGroup) return error;
-  throw new Error("did not throw a group", { cause: error });
-}
-
-/** A group as a nest of lists of what is in it. */
-function nestOf(error: unknown): unknown {
-  return error instanceof ExceptionGroup ? error.errors.map(nestOf) : error;
-}
 
 describe("a task group in which something fails", () => {
   it("throws a group with the one error of a task", async () => {
     const error = await groupOf(
       taskGroup(function* (group) {
-        group.spawn(failAfter(1, lost));
+        group.spawn(throwAfter(1, lost));
         yield* sleep(0);
       }),
     );
@@ -78,7 +50,7 @@ describe("a task group in which something fails", () => {
   it("throws all errors of tasks that fail in the same instant", async () => {
     const error = await groupOf(
       taskGroup(function* (group) {
-        for (const one of [lost, broken, "text"]) group.spawn(failAfter(5, one));
+        for (const one of [lost, broken, "text"]) group.spawn(throwAfter(5, one));
         yield* suspend();
       }),
     );
@@ -96,7 +68,7 @@ describe("a task group in which something fails", () => {
     expect(bodyFirst.errors).toEqual(["body", "cleanup of the task"]);
     const taskFirst = await groupOf(
       taskGroup(function* (group) {
-        group.spawn(failAfter(1, "task"));
+        group.spawn(throwAfter(1, "task"));
         group.spawn(cleaning(() => fail("cleanup of the sibling")));
         yield* cleaning(() => fail("cleanup of the body"))();
       }),
@@ -115,7 +87,7 @@ describe("a task group in which something fails", () => {
             fail("resource");
           }
         });
-        group.spawn(failAfter(1, "task"));
+        group.spawn(throwAfter(1, "task"));
         yield* cleaning(() => fail("finally"))();
       }),
     );
@@ -126,7 +98,7 @@ describe("a task group in which something fails", () => {
     const log: string[] = [];
     await groupOf(
       taskGroup(function* (group) {
-        const task = group.spawn(failAfter(5, lost));
+        const task = group.spawn(throwAfter(5, lost));
         try {
           yield* task;
         } catch {
@@ -143,7 +115,7 @@ describe("a task group in which something fails", () => {
     const log: string[] = [];
     await groupOf(function* () {
       yield* taskGroup(function* (group) {
-        group.spawn(failAfter(1, lost));
+        group.spawn(throwAfter(1, lost));
         group.spawn(function* () {
           yield* sleep(5);
           log.push("sibling went on");
@@ -165,7 +137,7 @@ describe("a task group in which something fails", () => {
             yield* checkpoint();
             return "done";
           }),
-          group.spawn(failAfter(1, lost)),
+          group.spawn(throwAfter(1, lost)),
           group.spawn(suspend()),
         );
         yield* suspend();
@@ -179,7 +151,7 @@ describe("a task group in which something fails", () => {
   it("fails with the errors of tasks that a cleanup spawns", async () => {
     const error = await groupOf(
       taskGroup(function* (group) {
-        group.spawn(failAfter(1, "task"));
+        group.spawn(throwAfter(1, "task"));
         try {
           yield* suspend();
         } finally {
@@ -195,7 +167,7 @@ describe("a task group in which something fails", () => {
     const error = await groupOf(
       taskGroup(
         function* (group) {
-          group.spawn(failAfter(1, lost));
+          group.spawn(throwAfter(1, lost));
           group.spawn(
             cleaning(() => {
               group.spawn(function* late() {
@@ -222,7 +194,7 @@ describe("a task group in which something fails", () => {
     const log: string[] = [];
     const error = await groupOf(
       taskGroup(function* (group) {
-        group.spawn(failAfter(5, lost));
+        group.spawn(throwAfter(5, lost));
         group.spawn(function* accept() {
           yield* sleep(5);
           // The connection came in the instant of the failure.
@@ -268,7 +240,7 @@ describe("a task group in which something fails", () => {
     const seen: unknown[] = [];
     const error = await groupOf(function* () {
       yield* taskGroup(function* (group) {
-        const task = group.spawn(failAfter(2, lost));
+        const task = group.spawn(throwAfter(2, lost));
         yield* spawn(function* () {
           try {
             yield* task;
@@ -285,7 +257,7 @@ describe("a task group in which something fails", () => {
 
   it("throws the same object to all who ask", async () => {
     const error = await groupOf(function* () {
-      const task = yield* spawn(taskGroup((group) => (group.spawn(failAfter(1, lost)), suspend())));
+      const task = yield* spawn(taskGroup((group) => (group.spawn(throwAfter(1, lost)), suspend())));
       yield* task;
     });
     expect(error.errors).toEqual([lost]);
@@ -301,7 +273,7 @@ describe("a task group in which something fails", () => {
         });
         try {
           yield* taskGroup(function* (inner) {
-            inner.spawn(failAfter(5, lost));
+            inner.spawn(throwAfter(5, lost));
             yield* suspend();
           });
         } catch (error) {

@@ -9,23 +9,18 @@ import {
   type Task,
   type TaskGroup,
 } from "coppice";
+import { valueAfter } from "../support/doings.js";
 import { simulate, world } from "../support/virtual.js";
 
-function after<T>(ms: number, value: T) {
-  return function* () {
-    yield* sleep(ms);
-    return value;
-  };
-}
 describe("the lifetime of a task group", () => {
   it("ends with its last task, also when tasks are spawned while the body waits", async () => {
     const { run, host } = world();
     const tasks: Task<number>[] = [];
     await run(
       taskGroup(function* (group) {
-        tasks.push(group.spawn(after(100, 42)));
+        tasks.push(group.spawn(valueAfter(100, 42)));
         yield* sleep(150);
-        tasks.push(group.spawn(after(200, 11)));
+        tasks.push(group.spawn(valueAfter(200, 11)));
       }),
     );
     expect(tasks.map((task) => task.result())).toEqual([42, 11]);
@@ -36,10 +31,10 @@ describe("the lifetime of a task group", () => {
     const tasks: Task<number>[] = [];
     await simulate(
       taskGroup(function* (group) {
-        tasks.push(group.spawn(after(1_000, 42)));
+        tasks.push(group.spawn(valueAfter(1_000, 42)));
         yield* sleep(150);
         void tasks[0]?.cancel();
-        tasks.push(group.spawn(after(200, 11)));
+        tasks.push(group.spawn(valueAfter(200, 11)));
       }),
     );
     expect(tasks.map(({ state }) => state)).toEqual(["cancelled", "completed"]);

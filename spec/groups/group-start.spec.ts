@@ -18,6 +18,7 @@ import {
   type TaskGroup,
 } from "coppice";
 import { fail } from "../support/fail.js";
+import { rejectionOf } from "../support/rejection.js";
 import { simulate, world } from "../support/virtual.js";
 
 const lost = new Error("lost");
@@ -30,15 +31,6 @@ function serving(ms: number, port = 80) {
     yield* sleep(ms);
     return "served";
   };
-}
-
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
 }
 
 describe("TaskGroup.start", () => {
@@ -88,7 +80,7 @@ describe("TaskGroup.start", () => {
   });
 
   it("a task that fails after it was ready fails the group", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         taskGroup(function* (group) {
           yield* group.start(function* (started) {
@@ -104,7 +96,7 @@ describe("TaskGroup.start", () => {
   });
 
   it("an error that nobody catches fails the body, once", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         taskGroup(function* (group) {
           yield* group.start(function* () {
@@ -118,7 +110,7 @@ describe("TaskGroup.start", () => {
   });
 
   it("throws when the task ends without being ready", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         taskGroup(function* (group) {
           yield* group.start(function* serve() {
@@ -196,7 +188,7 @@ describe("TaskGroup.start", () => {
 
   it("cancelled, takes no notice of started, and of errors only as errors of cleanup", async () => {
     const log: string[] = [];
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         taskGroup(function* (group) {
           yield* timeout(
@@ -243,7 +235,7 @@ describe("TaskGroup.start", () => {
   });
 
   it("throws CancelledError into a caller outside the group, when the group is cancelled before", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(function* () {
         const groups: TaskGroup[] = [];
         yield* spawn(
@@ -306,7 +298,7 @@ describe("TaskGroup.start", () => {
 
   it("E5 refuses when the group is over", async () => {
     const groups: TaskGroup[] = [];
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(function* () {
         yield* taskGroup(
           function* (group) {
@@ -396,7 +388,7 @@ describe("TaskGroup.start", () => {
 
   it("names the task for messages", async () => {
     const tasks: string[] = [];
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         taskGroup(function* (group) {
           yield* group.start(

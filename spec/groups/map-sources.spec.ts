@@ -1,23 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { Broadcast, ExceptionGroup, map, operation, Queue, sleep, spawn, suspend, timeout } from "coppice";
 import { fail } from "../support/fail.js";
+import { rejectionOf } from "../support/rejection.js";
 import { simulate } from "../support/virtual.js";
+import { double } from "./double.js";
 
 const lost = new Error("lost");
-
-const double = operation(function* double(n: number) {
-  yield* sleep(n);
-  return n * 2;
-});
-
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
-}
 
 describe("map over a queue", () => {
   it("gives the results when the queue was shut down and is empty", async () => {
@@ -141,7 +129,7 @@ describe("map over an async iterable", () => {
         fail("cleanup");
       }
     })();
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         map(
           source,

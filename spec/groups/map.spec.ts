@@ -5,7 +5,6 @@ import {
   ExceptionGroup,
   map,
   now,
-  operation,
   sleep,
   spawn,
   suspend,
@@ -16,24 +15,12 @@ import {
 import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { Gauge } from "../support/gauge.js";
+import { rejectionOf } from "../support/rejection.js";
 import { answersSixQuestions, atOnce, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
+import { double } from "./double.js";
 
 const lost = new Error("lost");
-
-const double = operation(function* double(n: number) {
-  yield* sleep(n);
-  return n * 2;
-});
-
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
-}
 
 describe("map", () => {
   answersSixQuestions(
@@ -112,7 +99,7 @@ describe("map", () => {
 
   it("the first failure cancels the rest, and is thrown when they are gone", async () => {
     const log: string[] = [];
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         map([1, 2, 3], function* (n) {
           try {
@@ -137,7 +124,7 @@ describe("map", () => {
         yield n;
       }
     }
-    await thrownBy(
+    await rejectionOf(
       simulate(
         map(
           source(),
@@ -153,7 +140,7 @@ describe("map", () => {
   });
 
   it("throws a group when cleanup adds to the failure (E2)", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         map([1, 2], function* (n) {
           yield* ensure(() => {
@@ -216,7 +203,7 @@ describe("map", () => {
   });
 
   it("throws what cleanup throws when it is cancelled, also when settled (C5)", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         timeout(
           5,

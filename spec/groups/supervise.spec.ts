@@ -16,6 +16,7 @@ import {
 import { fail } from "../support/fail.js";
 import { simulate, VirtualHost, world } from "../support/virtual.js";
 import { runOn, Scheduler } from "../../lib/kernel/index.js";
+import { rejectionOf } from "../support/rejection.js";
 
 const lost = new Error("lost");
 
@@ -40,15 +41,6 @@ function flaky(failures: number, ms = 10) {
 }
 
 const plain: SupervisorOptions = { delay: 100, backoff: 1, jitter: 0 };
-
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
-}
 
 describe("supervise", () => {
   it("runs a child again after it has failed, and tells of all that happens", async () => {
@@ -182,7 +174,7 @@ describe("supervise", () => {
 
   it("gives up when a child has used up its restarts: cancels the others and throws its last error in a group", async () => {
     const journal = new Journal();
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         supervise(
           function* (supervisor) {
@@ -222,7 +214,7 @@ describe("supervise", () => {
   });
 
   it("gives up on one that ends too often", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         supervise(
           function* (supervisor) {
@@ -356,7 +348,7 @@ describe("supervise", () => {
   });
 
   it("fails with the body, and with what the cleanup of children adds", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         supervise(function* (supervisor) {
           supervisor.spawn(function* () {
@@ -372,7 +364,7 @@ describe("supervise", () => {
   });
 
   it("takes an error of onEvent for what it is: the child has failed for good", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         supervise(
           function* (supervisor) {

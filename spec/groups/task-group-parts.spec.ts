@@ -1,28 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { ExceptionGroup, sleep, spawn, suspend, taskGroup, type TaskGroup } from "coppice";
+import { sleep, spawn, suspend, taskGroup, type TaskGroup } from "coppice";
+import { throwAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
+import { rejectedGroup } from "../support/rejection.js";
 import { simulate, world } from "../support/virtual.js";
 
 const lost = new Error("lost");
-
-function failAfter(ms: number, error: unknown) {
-  return function* () {
-    yield* sleep(ms);
-    fail(error);
-  };
-}
-
-/** The group that an operation failed with. */
-async function groupOf(task: PromiseLike<unknown>): Promise<ExceptionGroup> {
-  try {
-    await task;
-  } catch (error) {
-    if (error instanceof ExceptionGroup) return error;
-    throw error;
-  }
-  throw new Error("It did not fail.");
-}
 
 describe("TaskGroup.cancel", () => {
   it("ends the group quietly, with no value", async () => {
@@ -68,7 +52,7 @@ describe("TaskGroup.cancel", () => {
   it("waits for the cleanup, and fails only with errors of the cleanup", async () => {
     const { run } = world();
     const caught: unknown[] = [];
-    const error = await groupOf(
+    const error = await rejectedGroup(
       run(
         taskGroup(function* (group) {
           yield* spawn(function* () {
@@ -83,7 +67,7 @@ describe("TaskGroup.cancel", () => {
             try {
               yield* suspend();
             } finally {
-              yield* failAfter(1, lost)();
+              yield* throwAfter(1, lost)();
             }
           });
           yield* suspend();
@@ -129,7 +113,7 @@ describe("TaskGroup.spawn", () => {
 
   it("a task that fails in the same step in which the body ends still fails the group", async () => {
     const gate = new Gate();
-    const error = await groupOf(
+    const error = await rejectedGroup(
       simulate(
         taskGroup(function* (group) {
           group.spawn(function* () {

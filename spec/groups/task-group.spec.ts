@@ -1,39 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { ExceptionGroup, sleep, suspend, taskGroup, timeout, type Task, type TaskGroup } from "coppice";
+import { throwAfter, valueAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
+import { rejectedGroup } from "../support/rejection.js";
 import { answersSixQuestions, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
 
 const lost = new Error("lost");
 
-function after<T>(ms: number, value: T) {
-  return function* () {
-    yield* sleep(ms);
-    return value;
-  };
-}
-
-function failAfter(ms: number, error: unknown) {
-  return function* () {
-    yield* sleep(ms);
-    fail(error);
-  };
-}
-
-/** The group that an operation failed with. */
-async function groupOf(task: PromiseLike<unknown>): Promise<ExceptionGroup> {
-  try {
-    await task;
-  } catch (error) {
-    if (error instanceof ExceptionGroup) return error;
-    throw error;
-  }
-  throw new Error("It did not fail.");
-}
-
 function* failIn(group: TaskGroup) {
-  group.spawn(failAfter(1, lost));
+  group.spawn(throwAfter(1, lost));
   yield* suspend();
 }
 describe("taskGroup", () => {
@@ -69,7 +46,7 @@ describe("taskGroup", () => {
     const tasks: Task<number>[] = [];
     const sum = await simulate(function* () {
       yield* taskGroup(function* (group) {
-        for (const n of [3, 1, 2]) tasks.push(group.spawn(after(n, n)));
+        for (const n of [3, 1, 2]) tasks.push(group.spawn(valueAfter(n, n)));
       });
       return tasks.map((task) => task.result());
     });
@@ -95,7 +72,7 @@ describe("taskGroup", () => {
   it("cancels body and siblings at once when a task fails, and throws after their cleanup (A2, E1)", async () => {
     const { run, host } = world();
     const log: string[] = [];
-    const error = await groupOf(
+    const error = await rejectedGroup(
       run(
         taskGroup(function* (group) {
           group.spawn(function* sibling() {
@@ -106,7 +83,7 @@ describe("taskGroup", () => {
               log.push(`sibling gone at ${host.now()}`);
             }
           });
-          group.spawn(failAfter(5, lost));
+          group.spawn(throwAfter(5, lost));
           try {
             yield* suspend();
           } catch {
@@ -122,8 +99,8 @@ describe("taskGroup", () => {
   });
 
   it("E2 throws a group even for one error, with its name in the message", async () => {
-    const plain = await groupOf(simulate(taskGroup((group) => failIn(group))));
-    const named = await groupOf(simulate(taskGroup((group) => failIn(group), { name: "workers" })));
+    const plain = await rejectedGroup(simulate(taskGroup((group) => failIn(group))));
+    const named = await rejectedGroup(simulate(taskGroup((group) => failIn(group), { name: "workers" })));
     expect([plain.message, named.message]).toEqual([
       "Task group failed with 1 error",
       'Task group "workers" failed with 1 error',
@@ -132,17 +109,17 @@ describe("taskGroup", () => {
 
   it("E2 adds what siblings throw while they clean up, and what the body throws, in order of occurrence", async () => {
     const [cleanup, body] = [new Error("cleanup"), new Error("body")];
-    const error = await groupOf(
+    const error = await rejectedGroup(
       simulate(
         taskGroup(function* (group) {
           group.spawn(function* () {
             try {
               yield* suspend();
             } finally {
-              yield* failAfter(10, cleanup)();
+              yield* throwAfter(10, cleanup)();
             }
           });
-          group.spawn(failAfter(1, lost));
+          group.spawn(throwAfter(1, lost));
           try {
             yield* suspend();
           } finally {
@@ -156,7 +133,7 @@ describe("taskGroup", () => {
 
   it("throws a group for an error of the body alone, and cancels the tasks", async () => {
     const log: string[] = [];
-    const error = await groupOf(
+    const error = await rejectedGroup(
       simulate(
         taskGroup(function* (group) {
           group.spawn(function* () {
@@ -199,7 +176,7 @@ describe("taskGroup", () => {
   });
 
   it("nests: the error of an inner group is one error of the outer", async () => {
-    const outer = await groupOf(
+    const outer = await rejectedGroup(
       simulate(
         taskGroup(function* () {
           yield* taskGroup((group) => failIn(group), { name: "inner" });
@@ -212,10 +189,10 @@ describe("taskGroup", () => {
   });
 
   it("has 10,000 tasks fail at once in one flat group", async () => {
-    const error = await groupOf(
+    const error = await rejectedGroup(
       simulate(
         taskGroup(function* (group) {
-          for (let i = 0; i < 10_000; i++) group.spawn(failAfter(1, new Error(`no ${i}`)));
+          for (let i = 0; i < 10_000; i++) group.spawn(throwAfter(1, new Error(`no ${i}`)));
           yield* suspend();
         }),
       ),

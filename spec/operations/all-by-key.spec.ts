@@ -1,16 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { all, allSettled, now, sleep, suspend, type Attempt, type Operation } from "coppice";
+import { valueAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
 import { simulate } from "../support/virtual.js";
 
 const lost = new Error("lost");
-
-function after<T>(ms: number, value: T) {
-  return function* () {
-    yield* sleep(ms);
-    return value;
-  };
-}
 
 function* failing() {
   yield* sleep(1);
@@ -20,7 +14,7 @@ function* failing() {
 describe("all of an object", () => {
   it("gives an object with the same keys, in the same order, as the operations run together", async () => {
     const result = await simulate(function* () {
-      const both = yield* all({ slow: after(20, "s"), fast: after(5, 7) });
+      const both = yield* all({ slow: valueAfter(20, "s"), fast: valueAfter(5, 7) });
       // Checked by the compiler: each key keeps its own type.
       const typed: { slow: string; fast: number } = both;
       return { typed, keys: Object.keys(both), at: now() };
@@ -54,7 +48,7 @@ describe("all of an object", () => {
   it("keeps a key that means something to objects a key like any other", async () => {
     const ops = JSON.parse('{ "__proto__": 0, "constructor": 0 }') as Record<string, unknown>;
     for (const key of Object.keys(ops)) {
-      Object.defineProperty(ops, key, { value: after(1, key), enumerable: true });
+      Object.defineProperty(ops, key, { value: valueAfter(1, key), enumerable: true });
     }
     const result = await simulate(all(ops as never));
     expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
@@ -66,7 +60,7 @@ describe("all of an object", () => {
 
   it("takes an object without a prototype", async () => {
     const ops: { a: () => Operation<string> } = Object.assign(Object.create(null) as object, {
-      a: after(1, "a"),
+      a: valueAfter(1, "a"),
     });
     await expect(simulate(all(ops))).resolves.toEqual({ a: "a" });
   });
@@ -88,7 +82,7 @@ describe("all of an object", () => {
 describe("allSettled of an object", () => {
   it("tells of each key how it ended", async () => {
     const result = await simulate(function* () {
-      const both = yield* allSettled({ good: after(5, "g"), failing });
+      const both = yield* allSettled({ good: valueAfter(5, "g"), failing });
       const typed: { good: Attempt<string>; failing: Attempt<void> } = both;
       return typed;
     });

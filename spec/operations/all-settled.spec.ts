@@ -3,16 +3,7 @@ import { allSettled, sleep, spawn } from "coppice";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
-
-function* after<T>(ms: number, value: T) {
-  yield* sleep(ms);
-  return value;
-}
-
-function* failAfter(ms: number, error: unknown) {
-  yield* sleep(ms);
-  throw error;
-}
+import { after, failAfter } from "./later.js";
 
 const lost = new Error("lost");
 

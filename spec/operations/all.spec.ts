@@ -3,16 +3,7 @@ import { all, CancelledError, ExceptionGroup, sleep, spawn, suspend } from "copp
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
-
-function* after<T>(ms: number, value: T) {
-  yield* sleep(ms);
-  return value;
-}
-
-function* failAfter(ms: number, error: unknown) {
-  yield* sleep(ms);
-  throw error;
-}
+import { after, failAfter } from "./later.js";
 
 const lost = new Error("lost");
 

@@ -1,35 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { any, ensure, ExceptionGroup, now, operation, sleep, spawn, suspend, useScope } from "coppice";
+import { throwAfter, valueAfter } from "../support/doings.js";
 import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
+import { rejectionOf } from "../support/rejection.js";
 import { answersSixQuestions, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
 
 const lost = new Error("lost");
 const gone = new Error("gone");
-
-function after<T>(ms: number, value: T) {
-  return function* () {
-    yield* sleep(ms);
-    return value;
-  };
-}
-
-function failAfter(ms: number, error: unknown) {
-  return function* () {
-    yield* sleep(ms);
-    return fail(error);
-  };
-}
-
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
-}
 
 describe("any", () => {
   answersSixQuestions(
@@ -53,8 +32,8 @@ describe("any", () => {
     const { run } = world();
     const value = await run(function* () {
       const winner = yield* any([
-        after(10, "a"),
-        after(5, "b"),
+        valueAfter(10, "a"),
+        valueAfter(5, "b"),
         function* () {
           try {
             yield* suspend();
@@ -72,12 +51,14 @@ describe("any", () => {
   });
 
   it("goes on while something may still succeed", async () => {
-    await expect(simulate(any([failAfter(1, lost), failAfter(2, gone), after(3, "c")]))).resolves.toBe("c");
+    await expect(simulate(any([throwAfter(1, lost), throwAfter(2, gone), valueAfter(3, "c")]))).resolves.toBe(
+      "c",
+    );
   });
 
   it("throws a group of all failures, in the order in which they occurred, when all fail", async () => {
-    const error = await thrownBy(
-      simulate(any([failAfter(3, lost), failAfter(1, gone), failAfter(2, "text")])),
+    const error = await rejectionOf(
+      simulate(any([throwAfter(3, lost), throwAfter(1, gone), throwAfter(2, "text")])),
     );
     expect(error).toBeInstanceOf(ExceptionGroup);
     expect(error).toMatchObject({ message: "All 3 operations failed" });
@@ -85,7 +66,7 @@ describe("any", () => {
   });
 
   it("throws a group for a single operation too", async () => {
-    const error = await thrownBy(simulate(any([failAfter(1, lost)])));
+    const error = await rejectionOf(simulate(any([throwAfter(1, lost)])));
     expect(error).toMatchObject({ message: "The only operation failed", errors: [lost] });
   });
 
@@ -93,7 +74,7 @@ describe("any", () => {
     await expect(
       simulate(function* () {
         try {
-          yield* any([failAfter(1, lost)]);
+          yield* any([throwAfter(1, lost)]);
         } catch {
           yield* sleep(1);
         }
@@ -118,10 +99,10 @@ describe("any", () => {
   });
 
   it("throws what the cleanup of a loser throws (E2)", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         any([
-          after(1, "a"),
+          valueAfter(1, "a"),
           function* () {
             yield* ensure(() => fail(lost));
             yield* suspend();
@@ -133,7 +114,7 @@ describe("any", () => {
   });
 
   it("counts a waited-for task that was cancelled as a failure", async () => {
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(function* () {
         const task = yield* spawn(suspend());
         yield* spawn(function* () {
@@ -156,7 +137,7 @@ describe("any", () => {
   });
 
   it("takes any iterable, once", async () => {
-    await expect(simulate(any(new Set([after(2, "a"), after(1, "b")])))).resolves.toBe("b");
+    await expect(simulate(any(new Set([valueAfter(2, "a"), valueAfter(1, "b")])))).resolves.toBe("b");
   });
 
   it("E5 refuses an empty list, and what is no list of operations", () => {

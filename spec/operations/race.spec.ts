@@ -4,13 +4,9 @@ import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce, partByPart } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
+import { after } from "./later.js";
 
 const lost = new Error("lost");
-
-function* after<T>(ms: number, value: T) {
-  yield* sleep(ms);
-  return value;
-}
 
 describe("race", () => {
   answersSixQuestions(

@@ -18,6 +18,7 @@ import {
 import { fail } from "../support/fail.js";
 import { simulate, VirtualHost, world } from "../support/virtual.js";
 import { runOn, Scheduler } from "../../lib/kernel/index.js";
+import { rejectionOf } from "../support/rejection.js";
 
 class NetworkError extends Error {}
 class ParseError extends Error {}
@@ -37,19 +38,10 @@ function flaky(
   return { op, tried };
 }
 
-async function thrownBy(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("did not fail");
-}
-
 /** The times of the attempts of something that always fails. */
 async function timesOf(options: RetryOptions, host = new VirtualHost()): Promise<number[]> {
   const { op, tried } = flaky(Infinity);
-  await thrownBy(runOn(new Scheduler(host), retry(op(), options)));
+  await rejectionOf(runOn(new Scheduler(host), retry(op(), options)));
   return tried;
 }
 
@@ -68,14 +60,14 @@ describe("retry", () => {
 
   it("throws the error of the last attempt, with a note of how many there were", async () => {
     const { op, tried } = flaky(Infinity);
-    const error = await thrownBy(simulate(retry(op(), { attempts: 4 })));
+    const error = await rejectionOf(simulate(retry(op(), { attempts: 4 })));
     expect(error).toEqual(new NetworkError("no. 4"));
     expect(notesOf(error)).toEqual(["retry gave up after 4 attempts"]);
     expect(tried).toHaveLength(4);
   });
 
   it("throws the first error as it is when there is one attempt only", async () => {
-    const error = await thrownBy(simulate(retry(flaky(1).op(), { attempts: 1 })));
+    const error = await rejectionOf(simulate(retry(flaky(1).op(), { attempts: 1 })));
     expect(notesOf(error)).toEqual([]);
   });
 
@@ -122,7 +114,9 @@ describe("retry", () => {
     }
     const counted: number[] = [];
     const { op } = flaky(Infinity);
-    await thrownBy(simulate(retry(op(), { attempts: 9, when: (_, failures) => counted.push(failures) < 4 })));
+    await rejectionOf(
+      simulate(retry(op(), { attempts: 9, when: (_, failures) => counted.push(failures) < 4 })),
+    );
     expect(counted).toEqual([1, 2, 3, 4]);
   });
 
@@ -153,7 +147,7 @@ describe("retry", () => {
   it("is bounded by a deadline around it, which tells why the last attempt failed", async () => {
     const { op, tried } = flaky(Infinity);
     const { run, host } = world();
-    const error = await thrownBy(run(timeout(250, retry(op(), { attempts: Infinity, delay: 100 }))));
+    const error = await rejectionOf(run(timeout(250, retry(op(), { attempts: Infinity, delay: 100 }))));
     expect(host.now()).toBe(250);
     expect(tried).toEqual([0, 100, 200]);
     expect(error).toBeInstanceOf(TimeoutError);
@@ -162,7 +156,7 @@ describe("retry", () => {
 
   it("tells that also when the deadline passes within an attempt", async () => {
     let count = 0;
-    const error = await thrownBy(
+    const error = await rejectionOf(
       simulate(
         timeout(
           50,
@@ -174,7 +168,7 @@ describe("retry", () => {
       ),
     );
     expect((error as TimeoutError).cause).toEqual(new NetworkError("first"));
-    expect(await thrownBy(simulate(timeout(5, retry(suspend()))))).not.toHaveProperty("cause");
+    expect(await rejectionOf(simulate(timeout(5, retry(suspend()))))).not.toHaveProperty("cause");
   });
 
   it("tries again after a timeout of its own attempts", async () => {
@@ -233,9 +227,9 @@ describe("retry", () => {
   });
 
   it("names itself and what it runs on the way of the error", async () => {
-    const error = await thrownBy(simulate(retry(flaky(Infinity).op(), { attempts: 1 })));
+    const error = await rejectionOf(simulate(retry(flaky(Infinity).op(), { attempts: 1 })));
     expect(errorTrail(error).map(({ operation: name }) => name)).toEqual(["flaky", "retry"]);
-    const group = await thrownBy(simulate(taskGroup(() => retry(flaky(Infinity).op()))));
+    const group = await rejectionOf(simulate(taskGroup(() => retry(flaky(Infinity).op()))));
     expect((group as ExceptionGroup).errors).toEqual([new NetworkError("no. 3")]);
   });
 

@@ -16,6 +16,13 @@ export const failAfter = (ms: number, text: string) =>
     throw new Error(text);
   };
 
+/** Waits, then throws what it is given. */
+export const throwAfter = (ms: number, error: unknown) =>
+  function* failing(): Operation<never> {
+    yield* sleep(ms);
+    throw error;
+  };
+
 /** Fails at once. */
 export const failNow = (text: string) =>
   function* failing(): Operation<never> {
