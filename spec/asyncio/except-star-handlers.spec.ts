@@ -1,33 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { attempt, except, ExceptionGroup, operation, sleep, type Clause } from "coppice";
 import { shapeOf, stories } from "../support/story.js";
-
-class OsError extends Error {}
-class BlockingError extends OsError {}
-
-const os = new OsError("os");
-const blocking = new BlockingError("io");
-const type = new TypeError("t");
-const range = new RangeError("r");
-const all = new ExceptionGroup([type, range, os], "eg");
-
-/** The log that handlers write, then what was thrown on. */
-function played(log: string[], error: unknown, ...clauses: readonly Clause<unknown>[]): string {
-  try {
-    except(error, ...(clauses as readonly Clause<never>[]));
-  } catch (thrown) {
-    log.push(`! ${shapeOf(thrown)}`);
-  }
-  return log.join(", ");
-}
+import { all, blocking, BlockingError, os, OsError, played, raise, range, type } from "./os-errors.js";
 
 const rethrow = (group: unknown): never => {
   throw group;
 };
-const raise = (text: string) => (): never => {
-  throw new Error(text);
-};
-
 describe("except*: handlers that throw on", () => {
   it.each<[string, unknown, readonly Clause<unknown>[], string]>([
     [

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { except, ExceptionGroup, type Clause, type ErrorFilter } from "coppice";
+import { except, ExceptionGroup, type ErrorFilter } from "coppice";
 import { shapeOf } from "../support/story.js";
-
-class OsError extends Error {}
-class BlockingError extends OsError {}
-
-const os = new OsError("os");
-const blocking = new BlockingError("io");
-const type = new TypeError("t");
-const range = new RangeError("r");
-const all = new ExceptionGroup([type, range, os], "eg");
+import { all, blocking, BlockingError, os, OsError, played, raise, range, type } from "./os-errors.js";
 
 /** What the handlers were given, then what was thrown on. */
 function handled(error: unknown, ...filters: readonly ErrorFilter[]): string {
@@ -20,20 +12,6 @@ function handled(error: unknown, ...filters: readonly ErrorFilter[]): string {
     ...filters.map((filter) => [filter, (group: unknown) => given.push(shapeOf(group))] as const),
   );
 }
-
-/** The log that handlers write, then what was thrown on. */
-function played(log: string[], error: unknown, ...clauses: readonly Clause<unknown>[]): string {
-  try {
-    except(error, ...(clauses as readonly Clause<never>[]));
-  } catch (thrown) {
-    log.push(`! ${shapeOf(thrown)}`);
-  }
-  return log.join(", ");
-}
-
-const raise = (text: string) => (): never => {
-  throw new Error(text);
-};
 
 describe("except*: who gets what", () => {
   const group = (...errors: unknown[]) => new ExceptionGroup(errors, "eg");

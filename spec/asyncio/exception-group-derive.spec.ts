@@ -3,16 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { addNote, ExceptionGroup } from "coppice";
 import { thrownBy } from "../support/failure.js";
 import { shapeOf } from "../support/story.js";
-
-class ValueError extends Error {}
-const values = [1, 2].map((n) => new ValueError(`v${n}`));
-const type = new TypeError("t");
-const range = new RangeError("r");
-const flat = new ExceptionGroup([...values.slice(0, 1), type, ...values.slice(1)], "flat");
-const nested = new ExceptionGroup(
-  [new ExceptionGroup([values[0], type], "inner"), new ExceptionGroup([range], "other"), values[1]],
-  "root",
-);
+import { flat, nested, type, ValueError, values } from "./value-errors.js";
 
 describe("ExceptionGroup: derive", () => {
   class Coded extends ExceptionGroup {

@@ -2,18 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { ExceptionGroup, notesOf, unwrap, type ErrorFilter } from "coppice";
 import { thrownBy } from "../support/failure.js";
 import { shapeOf } from "../support/story.js";
+import { flat, nested, range, type, ValueError, values } from "./value-errors.js";
 
-class ValueError extends Error {}
 class SmallValueError extends ValueError {}
-
-const values = [1, 2].map((n) => new ValueError(`v${n}`));
-const type = new TypeError("t");
-const range = new RangeError("r");
-const flat = new ExceptionGroup([...values.slice(0, 1), type, ...values.slice(1)], "flat");
-const nested = new ExceptionGroup(
-  [new ExceptionGroup([values[0], type], "inner"), new ExceptionGroup([range], "other"), values[1]],
-  "root",
-);
 
 const shapes = (halves: readonly unknown[]) =>
   halves.map((half) => (half === undefined ? "-" : shapeOf(half)));

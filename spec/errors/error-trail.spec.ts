@@ -11,17 +11,11 @@ import {
   suspend,
   taskGroup,
   timeout,
-  type Operable,
   type Operation,
 } from "coppice";
 import { fail } from "../support/fail.js";
-import { simulate, world } from "../support/virtual.js";
-
-async function errorOf(op: Operable<unknown>): Promise<Error> {
-  const error: unknown = await simulate(op).catch((thrown: unknown) => thrown);
-  if (error instanceof Error) return error;
-  throw new Error("did not fail");
-}
+import { world } from "../support/virtual.js";
+import { errorOf } from "./error-of.js";
 
 function names(error: unknown): string[] {
   return errorTrail(error).map(({ operation: name }) => name);

@@ -12,16 +12,9 @@ import {
   taskGroup,
   timeout,
   TimeoutError,
-  type Operable,
 } from "coppice";
 import { fail } from "../support/fail.js";
-import { simulate } from "../support/virtual.js";
-
-async function errorOf(op: Operable<unknown>): Promise<Error> {
-  const error: unknown = await simulate(op).catch((thrown: unknown) => thrown);
-  if (error instanceof Error) return error;
-  throw new Error("did not fail");
-}
+import { errorOf } from "./error-of.js";
 
 const load = operation(function* load() {
   yield* checkpoint();
