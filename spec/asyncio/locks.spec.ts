@@ -1,16 +1,8 @@
 import { describe } from "@jest/globals";
-import { cancelScope, Lock, sleep, spawn, suspend, timeout, type Operation } from "coppice";
+import { cancelScope, Lock, sleep, spawn, suspend, timeout } from "coppice";
 import { failNow, noted } from "../support/doings.js";
-import { stories, type Note } from "../support/story.js";
-
-function taking(note: Note, name: string, lock: Lock, ms = 0) {
-  return function* take(): Operation<void> {
-    yield* lock.acquire();
-    note(name);
-    if (ms > 0) yield* sleep(ms);
-    lock.release();
-  };
-}
+import { stories } from "../support/story.js";
+import { taking } from "./taking.js";
 
 describe("asyncio.Lock", () => {
   stories([

@@ -1,24 +1,7 @@
 import { describe } from "@jest/globals";
-import { attempt, Queue, sleep, spawn, timeout, type Operation } from "coppice";
-import { stories, type Note } from "../support/story.js";
-
-function filled<Q extends Queue<number>>(queue: Q, ...items: number[]): Q {
-  for (const item of items) queue.tryPut(item);
-  return queue;
-}
-
-function getting<T>(note: Note, name: string, queue: Queue<T>) {
-  return function* get(): Operation<void> {
-    note(`${name} got ${String(yield* queue.get())}`);
-  };
-}
-
-function putting(note: Note, item: number, queue: Queue<number>) {
-  return function* put(): Operation<void> {
-    yield* queue.put(item);
-    note(`put ${item}`);
-  };
-}
+import { attempt, Queue, sleep, spawn, timeout } from "coppice";
+import { stories } from "../support/story.js";
+import { filled, getting, putting } from "./queue-tasks.js";
 
 describe("asyncio.Queue: get", () => {
   stories([

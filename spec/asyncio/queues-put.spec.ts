@@ -1,13 +1,7 @@
 import { describe } from "@jest/globals";
-import { attempt, cancelScope, Queue, sleep, spawn, timeout, type Operation } from "coppice";
-import { shapeOf, stories, type Note } from "../support/story.js";
-
-function putting(note: Note, item: string, queue: Queue<string>) {
-  return function* put(): Operation<void> {
-    yield* queue.put(item);
-    note(`put ${item}`);
-  };
-}
+import { attempt, cancelScope, Queue, sleep, spawn, timeout } from "coppice";
+import { shapeOf, stories } from "../support/story.js";
+import { putting } from "./queue-tasks.js";
 
 function full(...items: string[]): Queue<string> {
   const queue = new Queue<string>({ capacity: items.length });

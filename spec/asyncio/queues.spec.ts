@@ -1,6 +1,8 @@
 import { describe } from "@jest/globals";
-import { LifoQueue, PriorityQueue, Queue, sleep, spawn, type Operation } from "coppice";
-import { shapeOf, stories, type Note } from "../support/story.js";
+import { LifoQueue, PriorityQueue, Queue, sleep, spawn } from "coppice";
+import { drained } from "../support/drained.js";
+import { shapeOf, stories } from "../support/story.js";
+import { filled, getting, putting } from "./queue-tasks.js";
 
 /** What a plain call gives or throws. */
 function tried(act: () => unknown): string {
@@ -10,30 +12,6 @@ function tried(act: () => unknown): string {
   } catch (error) {
     return shapeOf(error);
   }
-}
-
-function drained<T>(queue: Queue<T>): T[] {
-  const items: T[] = [];
-  for (let item = queue.tryGet(); item !== undefined; item = queue.tryGet()) items.push(item.value);
-  return items;
-}
-
-function filled<Q extends Queue<number>>(queue: Q, ...items: number[]): Q {
-  for (const item of items) queue.tryPut(item);
-  return queue;
-}
-
-function getting<T>(note: Note, name: string, queue: Queue<T>) {
-  return function* get(): Operation<void> {
-    note(`${name} got ${String(yield* queue.get())}`);
-  };
-}
-
-function putting(note: Note, item: number, queue: Queue<number>) {
-  return function* put(): Operation<void> {
-    yield* queue.put(item);
-    note(`put ${item}`);
-  };
 }
 
 describe("asyncio.Queue: what it says of itself", () => {

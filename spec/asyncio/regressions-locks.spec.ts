@@ -1,26 +1,8 @@
 import { describe } from "@jest/globals";
-import {
-  Barrier,
-  Condition,
-  Event,
-  Semaphore,
-  sleep,
-  spawn,
-  taskGroup,
-  timeout,
-  type Operation,
-} from "coppice";
+import { Barrier, Condition, Event, Semaphore, sleep, spawn, taskGroup, timeout } from "coppice";
 import { noted } from "../support/doings.js";
-import { stories, type Note } from "../support/story.js";
-
-function taking(note: Note, name: string, semaphore: Semaphore, ms = 0) {
-  return function* take(): Operation<void> {
-    yield* semaphore.acquire();
-    note(name);
-    if (ms > 0) yield* sleep(ms);
-    semaphore.release();
-  };
-}
+import { stories } from "../support/story.js";
+import { taking } from "./taking.js";
 
 describe("what asyncio's locks have had wrong", () => {
   stories([

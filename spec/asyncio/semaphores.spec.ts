@@ -1,16 +1,8 @@
 import { describe } from "@jest/globals";
-import { cancelScope, Semaphore, sleep, spawn, suspend, timeout, type Operation } from "coppice";
+import { cancelScope, Semaphore, sleep, spawn, suspend, timeout } from "coppice";
 import { failNow, noted } from "../support/doings.js";
-import { stories, type Note } from "../support/story.js";
-
-function taking(note: Note, name: string, semaphore: Semaphore, ms = 0) {
-  return function* take(): Operation<void> {
-    yield* semaphore.acquire();
-    note(name);
-    if (ms > 0) yield* sleep(ms);
-    semaphore.release();
-  };
-}
+import { stories } from "../support/story.js";
+import { taking } from "./taking.js";
 
 describe("asyncio.Semaphore and BoundedSemaphore", () => {
   stories([

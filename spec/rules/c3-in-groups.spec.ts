@@ -12,20 +12,9 @@ import {
   type Operation,
   type Task,
 } from "coppice";
-import { byCancel, cancelAt, endOf, everyWay, leftIn, NOTHING } from "../support/ways-to-cancel.js";
 import { simulate, world } from "../support/virtual.js";
-
-/** Waits for ever, and cleans up in three steps. */
-const careful = operation(function* (log: string[], name: string) {
-  try {
-    yield* suspend();
-  } finally {
-    for (const step of [1, 2, 3]) {
-      yield* sleep(2);
-      log.push(`${name} ${step}`);
-    }
-  }
-});
+import { byCancel, cancelAt, endOf, everyWay, leftIn, NOTHING } from "../support/ways-to-cancel.js";
+import { careful } from "./careful.js";
 
 const failing = operation(function* (ms: number, text: string) {
   yield* sleep(ms);

@@ -1,19 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { attempt, ensure, operation, Queue, resource, sleep, spawn, suspend, timeout } from "coppice";
-import { cancelAt, everyWay } from "../support/ways-to-cancel.js";
+import { attempt, ensure, Queue, resource, sleep, spawn, suspend, timeout } from "coppice";
 import { simulate } from "../support/virtual.js";
-
-/** Waits for ever, and cleans up in three steps. */
-const careful = operation(function* (log: string[], name: string) {
-  try {
-    yield* suspend();
-  } finally {
-    for (const step of [1, 2, 3]) {
-      yield* sleep(2);
-      log.push(`${name} ${step}`);
-    }
-  }
-});
+import { cancelAt, everyWay } from "../support/ways-to-cancel.js";
+import { careful } from "./careful.js";
 
 describe("a cancelled scope", () => {
   it.each(everyWay)(

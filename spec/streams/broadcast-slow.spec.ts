@@ -10,33 +10,10 @@ import {
   suspend,
   timeout,
   type Operation,
-  type Subscription,
 } from "coppice";
+import { drained } from "../support/drained.js";
 import { simulate, world } from "../support/virtual.js";
-
-function drained<T>(subscription: Subscription<T>): T[] {
-  const items: T[] = [];
-  while (subscription.size > 0) {
-    const box = subscription.tryGet();
-    if (box !== undefined) items.push(box.value);
-  }
-  return items;
-}
-
-/** A subscription that outlives the spec's own body. */
-function subscribed<T>(
-  broadcast: Broadcast<T>,
-  options?: Parameters<Broadcast<T>["subscribe"]>[0],
-): Subscription<T> {
-  const found: Subscription<T>[] = [];
-  void world().run(function* () {
-    found.push(yield* broadcast.subscribe(options));
-    yield* suspend();
-  });
-  const [subscription] = found;
-  if (subscription === undefined) throw new Error("subscribing waits for nothing");
-  return subscription;
-}
+import { subscribed } from "./subscribed.js";
 
 describe("a subscriber that is slow", () => {
   /** Sends five items to a subscriber that may be two behind and takes none meanwhile. */

@@ -1,41 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import {
-  attempt,
-  Broadcast,
-  forEach,
-  QueueShutDown,
-  scoped,
-  sleep,
-  spawn,
-  suspend,
-  type Subscription,
-} from "coppice";
+import { attempt, Broadcast, forEach, QueueShutDown, scoped, sleep, spawn, suspend } from "coppice";
+import { drained } from "../support/drained.js";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
-import { simulate, world } from "../support/virtual.js";
-
-function drained<T>(subscription: Subscription<T>): T[] {
-  const items: T[] = [];
-  while (subscription.size > 0) {
-    const box = subscription.tryGet();
-    if (box !== undefined) items.push(box.value);
-  }
-  return items;
-}
-
-/** A subscription that outlives the spec's own body. */
-function subscribed<T>(
-  broadcast: Broadcast<T>,
-  options?: Parameters<Broadcast<T>["subscribe"]>[0],
-): Subscription<T> {
-  const found: Subscription<T>[] = [];
-  void world().run(function* () {
-    found.push(yield* broadcast.subscribe(options));
-    yield* suspend();
-  });
-  const [subscription] = found;
-  if (subscription === undefined) throw new Error("subscribing waits for nothing");
-  return subscription;
-}
+import { simulate } from "../support/virtual.js";
+import { subscribed } from "./subscribed.js";
 
 describe("Broadcast", () => {
   it("shows every item to every subscriber, in one order", async () => {

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { attempt, LifoQueue, PriorityQueue, sleep, spawn, type Queue } from "coppice";
 import { Heap } from "../../lib/streams/heap.js";
+import { drained } from "../support/drained.js";
 import { simulate } from "../support/virtual.js";
-
-function drained<T>(queue: Queue<T>): T[] {
-  const items: T[] = [];
-  for (let box = queue.tryGet(); box !== undefined; box = queue.tryGet()) items.push(box.value);
-  return items;
-}
 
 function filled<T, Q extends Queue<T>>(queue: Q, items: readonly T[]): Q {
   for (const item of items) queue.tryPut(item);

@@ -1,23 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { Queue, QueueShutDown, race, run as runReally, sleep, spawn, taskGroup } from "coppice";
+import { drained } from "../support/drained.js";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
-
-const shutDown = (what: string) => new QueueShutDown(`Cannot ${what} queue "jobs": it was shut down.`);
-
-function jobs<T = string>(capacity = Infinity): Queue<T> {
-  return new Queue<T>({ name: "jobs", capacity });
-}
-
-/** Every item is in exactly one place: put, still in the queue, or taken. */
-function drained<T>(queue: Queue<T>): T[] {
-  const items: T[] = [];
-  while (!queue.isEmpty) {
-    const item = queue.tryGet();
-    if (item !== undefined) items.push(item.value);
-  }
-  return items;
-}
+import { jobs, shutDown } from "./jobs.js";
 
 describe("Queue.join", () => {
   answersSixQuestions(

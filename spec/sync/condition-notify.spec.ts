@@ -1,36 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import {
-  checkpoint,
-  Condition,
-  Event,
-  Lock,
-  operation,
-  Semaphore,
-  sleep,
-  spawn,
-  suspend,
-  timeout,
-  type Operation,
-} from "coppice";
+import { checkpoint, Condition, Event, Lock, Semaphore, sleep, spawn, suspend, timeout } from "coppice";
 import { simulate } from "../support/virtual.js";
-
-/** A waiter that writes down what happens to it. */
-const logged = operation(function* (condition: Condition, name: string, log: string[]) {
-  yield* condition.acquire();
-  try {
-    yield* condition.wait();
-    log.push(`${name} woken`);
-  } finally {
-    log.push(`${name} holds the lock: ${condition.statistics().lock.holder?.name === name}`);
-    condition.release();
-  }
-});
-
-function* notifying(condition: Condition, n?: number): Operation<void> {
-  yield* condition.acquire();
-  condition.notify(n);
-  condition.release();
-}
+import { logged, notifying } from "./condition-tasks.js";
 
 describe("Condition.waitFor", () => {
   it("asks at first and after every notification, with the lock held, and gives what the predicate gave", async () => {

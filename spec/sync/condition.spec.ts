@@ -1,40 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import {
-  attempt,
-  checkpoint,
-  Condition,
-  Event,
-  operation,
-  sleep,
-  spawn,
-  timeout,
-  type Operation,
-} from "coppice";
+import { attempt, checkpoint, Condition, Event, operation, sleep, spawn, timeout } from "coppice";
 import { answersSixQuestions } from "../support/six-questions.js";
 import { simulate, world } from "../support/virtual.js";
+import { logged, notifying } from "./condition-tasks.js";
 
 /** Waits inside `with`, which fails when the lock is not held at the end. */
 const waitInside = operation(function* (condition: Condition) {
   return yield* condition.with(condition.wait());
 });
-
-/** A waiter that writes down what happens to it. */
-const logged = operation(function* (condition: Condition, name: string, log: string[]) {
-  yield* condition.acquire();
-  try {
-    yield* condition.wait();
-    log.push(`${name} woken`);
-  } finally {
-    log.push(`${name} holds the lock: ${condition.statistics().lock.holder?.name === name}`);
-    condition.release();
-  }
-});
-
-function* notifying(condition: Condition, n?: number): Operation<void> {
-  yield* condition.acquire();
-  condition.notify(n);
-  condition.release();
-}
 
 describe("Condition.wait", () => {
   answersSixQuestions(
