@@ -16,5 +16,5 @@ export { describeError, type DescribeOptions, type ErrorJson } from "./text.js";
 export { errorTrail, leaveRuntime, notePassed, type Passed } from "./trail.js";
 export { isGroup, leavesOf, type Group, type Leaf } from "./tree.js";
 export { unwrap } from "./unwrap.js";
-export { tellOwnFrames } from "./own-frames.js";
+export { isOwn, tellOwnFrames } from "./own-frames.js";
 export { isUnplaced, limitPlace, placed, unplacedError, withStackLimit } from "./user-stack.js";

@@ -41,7 +41,12 @@ function usersOf(frames: string[]): string[] {
   return frames.slice(from, to < 0 ? undefined : to).filter((line) => !line.endsWith(".next (<anonymous>)"));
 }
 
-function isOwn(line: string): boolean {
+/**
+ * Whether a line of a stack, or a place that stands in one, is in our code.
+ *
+ * @param line - as the engine has written it, in a stack
+ */
+export function isOwn(line: string): boolean {
   const own = ownFolder();
   return own !== null && line.includes(own);
 }

@@ -44,3 +44,15 @@ export function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
     return [];
   }
 }
+
+interface Surroundings {
+  process?: { cwd?: () => string };
+}
+
+/** A place in the source as people read it: relative to the folder in which the program runs. */
+export function shorten(place: string): string {
+  const path = place.replace(/^file:\/\//, "");
+  // Browsers have no such folder.
+  const folder = (globalThis as Surroundings).process?.cwd?.();
+  return folder !== undefined && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}

@@ -1,5 +1,4 @@
 /** The tree of tasks as people read it. */
 export { drawCycle, findCycle } from "./cycle.js";
 export { drawTask, drawTasks } from "./drawing.js";
-export { isOurs, shorten } from "./places.js";
 export { linesOf, nameTask, nameWait } from "./tree.js";

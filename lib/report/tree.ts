@@ -1,14 +1,13 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
-import { clip } from "../errors/index.js";
-import { describeWait, placesIn, type TaskNode, type Frame } from "../kernel/index.js";
-import { isOurs, shorten } from "./places.js";
+import { clip, isOwn } from "../errors/index.js";
+import { describeWait, placesIn, shorten, type TaskNode, type Frame } from "../kernel/index.js";
 
 /** The lines of the user's code in which a task stands, innermost first, as far as the engine tells. */
 export function linesOf(task: TaskNode): string[] {
   const lines: string[] = [];
   for (let frame: Frame | null = task.frame; frame !== null; frame = frame.parent) {
     if (frame.driver === null) continue;
-    for (const place of placesIn(frame.driver).reverse()) if (!isOurs(place)) lines.push(shorten(place));
+    for (const place of placesIn(frame.driver).reverse()) if (!isOwn(place)) lines.push(shorten(place));
   }
   return lines;
 }

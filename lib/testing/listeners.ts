@@ -5,8 +5,8 @@
  * What goes with the operation is no leftover: a target that can be collected by then is forgotten. So a finding needs
  * an engine that collects on demand and tells about listeners, as Node does; elsewhere there are none.
  */
-import { show } from "../errors/index.js";
-import { isOurs, shorten } from "./places.js";
+import { isOwn, show } from "../errors/index.js";
+import { shorten } from "../kernel/index.js";
 
 type Listener = object;
 
@@ -170,5 +170,5 @@ function callerOf(fn: Method): string | undefined {
   const line = holder.stack?.split("\n")[1] ?? "";
   Error.stackTraceLimit = stackTraceLimit;
   const place = /(?:\(|at )((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
-  return place === undefined || place.includes("/node_modules/") || isOurs(place) ? undefined : place;
+  return place === undefined || place.includes("/node_modules/") || isOwn(place) ? undefined : place;
 }

@@ -1,14 +1,14 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
-import { clip } from "../errors/index.js";
+import { clip, isOwn } from "../errors/index.js";
 import {
   childrenOf,
   describeWait,
   placesIn,
+  shorten,
   type TaskNode,
   type Frame,
   type WaitDescription,
 } from "../kernel/index.js";
-import { shorten, isOurs } from "./places.js";
 
 /** The boundaries on the stacks of some tasks. */
 export function framesOf(tasks: readonly TaskNode[]): Frame[] {
@@ -24,7 +24,7 @@ export function linesOf(task: TaskNode): string[] {
   for (let frame: Frame | null = task.frame; frame !== null; frame = frame.parent) {
     if (frame.driver === null) continue;
     const places = placesIn(frame.driver);
-    for (const place of places.reverse()) if (!isOurs(place)) lines.push(shorten(place));
+    for (const place of places.reverse()) if (!isOwn(place)) lines.push(shorten(place));
   }
   return lines;
 }

@@ -2,6 +2,7 @@
  * The yield points of a run: every `yield*` of every task of the tree at which a cancellation can land, counted in the
  * order in which they come. A deterministic operation has the same ones in every run.
  */
+import { isOwn } from "../errors/index.js";
 import {
   CONTAINED,
   HELD,
@@ -13,7 +14,6 @@ import {
   placesIn,
 } from "../kernel/index.js";
 import type { Watcher } from "./scheduler.js";
-import { isOurs } from "./places.js";
 import { nameWait, quote } from "./tree.js";
 
 /** What a counting run notes of a yield point. */
@@ -116,7 +116,7 @@ const librarys = new WeakMap<object, boolean>();
 function isLibrarys({ source, driver }: Frame): boolean {
   if (typeof source !== "function" || driver === null) return false;
   let known = librarys.get(source);
-  if (known === undefined) librarys.set(source, (known = isOurs(placesIn(driver)[0] ?? "")));
+  if (known === undefined) librarys.set(source, (known = isOwn(placesIn(driver)[0] ?? "")));
   return known;
 }
 

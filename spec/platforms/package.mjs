@@ -3,7 +3,7 @@
  * @arethetypeswrong/cli look at it, installs it into an empty project, and loads each entry with `import` and with
  * `require` on the oldest supported Node and on this one.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -61,6 +61,24 @@ const LOADS = `
   })();
 `;
 
+const STALLS = `
+  import { ensure, retry, suspend } from "coppice";
+  import { main } from "coppice/node";
+  setImmediate(() => process.kill(process.pid, "SIGTERM"));
+  const failing = function* () { throw new Error("again"); };
+  await main(function* () {
+    try { yield* suspend(); } finally { yield* retry(failing, { attempts: 2, delay: 60_000 }); }
+  }, { grace: 50 });
+`;
+
+/** The report of where cleanup stands shows the user's lines alone, which goes by where our files lie, too. */
+function checkReport(file) {
+  const { stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+  if (!stderr.includes("stalls.mjs:7:") || stderr.includes("coppice/dist"))
+    throw new Error(`a report shows our code, or not the user's: ${stderr}`);
+  console.log("A report shows the user's lines alone.");
+}
+
 const folder = mkdtempSync(join(tmpdir(), "coppice-package-"));
 try {
   run("npm", ["run", "--silent", "build"]);
@@ -85,6 +103,8 @@ try {
   for (const node of [binaryOf(OLDEST), process.execPath]) {
     run(node, ["--disable-warning=ExperimentalWarning", join(folder, "load.cjs")], folder);
   }
+  writeFileSync(join(folder, "stalls.mjs"), STALLS);
+  checkReport(join(folder, "stalls.mjs"));
   const { name, version } = JSON.parse(
     readFileSync(join(folder, "node_modules/coppice/package.json"), "utf8"),
   );
