@@ -185,8 +185,7 @@ export abstract class Wait<T> implements Operation<T> {
       return reply;
     }
     if (this.phase === SETTLED) return this;
-    if (this.phase === FAILED && !probing()) throw placed(this.value, this);
-    if (this.phase !== FRESH) return this.advancedByHand();
+    if (this.phase !== FRESH) return this.again();
     const task = enter(this);
     const { scheduler } = task;
     if (task.interrupts !== 0) this.phase = DEFERRED;
@@ -202,6 +201,12 @@ export abstract class Wait<T> implements Operation<T> {
     }
     task.wait = this;
     return this;
+  }
+
+  /** What `next` does when it was called before, and there is no result. */
+  protected again(): unknown {
+    if (this.phase === FAILED && !probing()) throw placed(this.value, this);
+    return this.advancedByHand();
   }
 
   private conclude(phase: number, result: unknown): void {

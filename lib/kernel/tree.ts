@@ -25,6 +25,7 @@ import {
   enter,
   mayBegin,
   FRESH,
+  SETTLED,
   Wait,
   type TaskScheduler,
   type WaitDescription,
@@ -221,7 +222,8 @@ export class Frame extends Wait<unknown> {
       const reply = answer();
       return reply;
     }
-    if (this.phase !== FRESH) return super.next(sent);
+    if (this.phase === SETTLED) return this;
+    if (this.phase !== FRESH) return this.again();
     const task = enter(this);
     const { scheduler } = task;
     if (task.interrupts !== 0 || (--scheduler.budget < 0 && !mayBegin(this, task))) {
