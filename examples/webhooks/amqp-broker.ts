@@ -28,7 +28,11 @@ export const useAmqpBroker = (options: AmqpOptions): Operation<Broker> =>
     });
   });
 
-const publishTo = ({ channel, returned }: AmqpChannel, exchange: string, message: Webhook): Operation<void> =>
+const publishTo = (
+  { channel, writes, returned }: AmqpChannel,
+  exchange: string,
+  message: Webhook,
+): Operation<void> =>
   action((resolve, reject) => {
     const { id: messageId, source } = message;
     const { headers, body } = toWire(message);
@@ -39,6 +43,7 @@ const publishTo = ({ channel, returned }: AmqpChannel, exchange: string, message
       persistent: true,
       mandatory: true,
     };
+    writes.hold();
     channel.publish(exchange, source, body, options, (error: unknown) => {
       if (error !== null && error !== undefined) reject(error);
       else if (returned.delete(messageId)) reject(new Error("No queue takes the message."));

@@ -1,8 +1,8 @@
 /** A channel to RabbitMQ, on a connection of its own, with exchange and queue in place. */
-import type { Socket } from "node:net";
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { call, ensure, resource, timeout, withResolvers, type Operation } from "coppice";
 import { abortable } from "./abortable.js";
+import { GatheredWrites, socketOf } from "./amqp-socket.js";
 import { useLink, type Link, type Opened } from "./link.js";
 import type { Log } from "./log.js";
 import { withoutPassword } from "./reason.js";
@@ -25,6 +25,7 @@ export interface Consuming {
 
 export interface AmqpChannel {
   readonly channel: ConfirmChannel;
+  readonly writes: GatheredWrites;
   /** The ids of messages that came back, because no queue takes them; that happens before they are confirmed. */
   readonly returned: Set<string>;
 }
@@ -60,7 +61,8 @@ const useAmqpChannel = (options: AmqpOptions): Operation<Opened<AmqpChannel>> =>
     channel.on("close", () => broken.resolve("the broker closed the channel"));
     const returned = new Set<string>();
     channel.on("return", ({ properties }) => returned.add(String(properties.messageId)));
-    yield* provide({ connection: { channel, returned }, broken: broken.operation });
+    const writes = new GatheredWrites(model);
+    yield* provide({ connection: { channel, writes, returned }, broken: broken.operation });
   });
 
 async function openChannel(model: ChannelModel, { topic, consuming }: AmqpOptions): Promise<ConfirmChannel> {
@@ -106,8 +108,6 @@ function* leave(model: ChannelModel): Operation<void> {
 }
 
 function cut(model: ChannelModel): void {
-  // The client has no way to give up on a connection, but it keeps its socket here.
-  const { stream } = model.connection as unknown as { readonly stream: Socket };
   // Without an error the client would not notice, and go on with its heartbeats.
-  stream.destroy(new Error("The connection was given up."));
+  socketOf(model).destroy(new Error("The connection was given up."));
 }

@@ -8,12 +8,31 @@
 import { Queue, Semaphore, type Operation } from "coppice";
 import type { ClaimedWebhook, Webhook } from "./webhook.js";
 
-/** A webhook on its way, with its place in the backlog. */
-export interface Delivery {
-  readonly webhook: Webhook;
-  readonly wasForwarded: boolean;
-  /** Gives the place back; called once, by whoever is done with the webhook. */
-  leave(): void;
+/**
+ * A webhook on its way, with its place in the backlog.
+ *
+ *   accepted   the downstream has not taken it yet
+ *   forwarded  the downstream has taken it, and the outbox does not know
+ *   recorded   the outbox knows
+ */
+export class Delivery {
+  progress: "accepted" | "forwarded" | "recorded" = "accepted";
+  /** How often it was sent, as far as the outbox does not know. */
+  attempts = 0;
+  forwardedAt = 0;
+  /** Since when it is here, or was last held anew. */
+  since = performance.now();
+
+  constructor(
+    readonly webhook: Webhook,
+    /** Gives the place back; called once, by whoever is done with the webhook. */
+    readonly leave: () => void,
+  ) {}
+
+  forwarded(): void {
+    this.progress = "forwarded";
+    this.forwardedAt = performance.now();
+  }
 }
 
 export interface BacklogLimits {
@@ -28,8 +47,8 @@ export class Backlog {
   readonly deliveries: Queue<Delivery>;
   readonly #limits: BacklogLimits;
   readonly #claimedPlaces: Semaphore;
-  /** Since when each one is here, oldest first. */
-  readonly #since = new Map<string, number>();
+  /** Oldest first. */
+  readonly #here = new Map<string, Delivery>();
   #accepted = 0;
   #acceptedBytes = 0;
 
@@ -41,7 +60,7 @@ export class Backlog {
 
   /** How many webhooks are here, those that are just being stored, forwarded or published included. */
   get size(): number {
-    return this.#since.size;
+    return this.#here.size;
   }
 
   /** Whether a new webhook of so many bytes would be let in. The only one may be of any size. */
@@ -56,7 +75,7 @@ export class Backlog {
     if (!this.hasRoom(bytes)) return undefined;
     this.#accepted += 1;
     this.#acceptedBytes += bytes;
-    return this.#enter(webhook, false, () => {
+    return this.#enter(webhook, () => {
       this.#accepted -= 1;
       this.#acceptedBytes -= bytes;
     });
@@ -77,31 +96,44 @@ export class Backlog {
 
   /** Fills a reserved place; not with what is here already. */
   tryEnterClaimed(webhook: ClaimedWebhook): Delivery | undefined {
-    if (this.#since.has(webhook.id)) return undefined;
-    return this.#enter(webhook, webhook.wasForwarded, () => this.#claimedPlaces.release());
+    if (this.#here.has(webhook.id)) return undefined;
+    const delivery = this.#enter(webhook, () => this.#claimedPlaces.release());
+    if (webhook.wasForwarded) delivery.progress = "recorded";
+    return delivery;
   }
 
   /** Those that have been here for longer than `ms`; from now on they count as new. */
   takeOlderThan(ms: number): string[] {
     const now = performance.now();
-    const ids: string[] = [];
-    for (const [id, since] of this.#since) {
-      if (now - since <= ms) break;
-      ids.push(id);
+    const old: Delivery[] = [];
+    for (const delivery of this.#here.values()) {
+      if (now - delivery.since <= ms) break;
+      old.push(delivery);
     }
-    for (const id of ids) {
-      this.#since.delete(id);
-      this.#since.set(id, now);
+    for (const delivery of old) {
+      const { id } = delivery.webhook;
+      delivery.since = now;
+      this.#here.delete(id);
+      this.#here.set(id, delivery);
     }
-    return ids;
+    return old.map(({ webhook }) => webhook.id);
   }
 
-  #enter(webhook: Webhook, wasForwarded: boolean, giveBack: () => void): Delivery {
-    this.#since.set(webhook.id, performance.now());
-    const leave = (): void => {
-      this.#since.delete(webhook.id);
+  /** Those that were forwarded more than `ms` ago, while the outbox does not know. */
+  forwardedFor(ms: number): Delivery[] {
+    const latest = performance.now() - ms;
+    return [...this.#here.values()].filter(
+      ({ progress, forwardedAt }) => progress === "forwarded" && forwardedAt <= latest,
+    );
+  }
+
+  #enter(webhook: Webhook, giveBack: () => void): Delivery {
+    const { id } = webhook;
+    const delivery = new Delivery(webhook, () => {
+      this.#here.delete(id);
       giveBack();
-    };
-    return { webhook, wasForwarded, leave };
+    });
+    this.#here.set(id, delivery);
+    return delivery;
   }
 }

@@ -1,6 +1,7 @@
 /** The service that webhooks are forwarded to, as seen from here: a connection pool and one request. */
-import { call, deadline, ensure, now, resource, type Operation } from "coppice";
-import { Agent, request } from "undici";
+import { action, call, deadline, ensure, now, resource, type Operation } from "coppice";
+import { Pool, type Dispatcher } from "undici";
+import { post, type Post } from "./http-post.js";
 import type { Webhook } from "./webhook.js";
 
 export interface Downstream {
@@ -29,38 +30,37 @@ export const isDownstreamTrouble = (error: unknown): boolean =>
 /** Connects to the downstream at `url`; its connections are closed with the scope. */
 export const useDownstream = (url: string, connections: number): Operation<Downstream> =>
   resource<Downstream>(function* (provide) {
-    const dispatcher = new Agent({ connections });
-    yield* ensure(() => call(() => dispatcher.destroy()));
+    const { origin, pathname, search } = new URL(url);
+    const pool = new Pool(origin, { connections });
+    yield* ensure(() => call(() => pool.destroy()));
     yield* provide({
       *send(webhook, attempt) {
         const leftMs = (yield* deadline()) - now();
-        const { id, source, body } = webhook;
-        const headers = {
-          "content-type": "application/json",
-          "webhook-id": id,
-          "webhook-source": source,
-          "webhook-attempt": String(attempt),
-          "webhook-deadline": new Date(webhook.deadline).toISOString(),
-          ...(leftMs < Infinity && { "webhook-timeout-ms": String(Math.max(0, Math.floor(leftMs))) }),
-        };
-        const status = yield* call(async (signal) => {
-          const response = await request(url, { method: "POST", headers, body, signal, dispatcher });
-          await readToTheEnd(response.body);
-          return response.statusCode;
-        });
+        const headers = headersOf(webhook, attempt, leftMs);
+        const status = yield* exchange(pool, { path: pathname + search, headers, body: webhook.body });
         if (status < 200 || status > 299) throw new DownstreamRefusal(status);
       },
     });
   });
 
-const MOST_BYTES = 64 * 1024;
-
-/** An answer that breaks off is none, whatever its status was. Nobody needs what it says, so it is not kept. */
-async function readToTheEnd(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    // More than anybody has to say here: leaving the loop cuts the connection.
-    if (bytes > MOST_BYTES) return;
-  }
+/** What the downstream is told besides the body: names and values in turn. */
+export function headersOf(webhook: Webhook, attempt: number, leftMs: number): string[] {
+  const headers = [
+    "content-type",
+    "application/json",
+    "webhook-id",
+    webhook.id,
+    "webhook-source",
+    webhook.source,
+    "webhook-attempt",
+    String(attempt),
+    "webhook-deadline",
+    new Date(webhook.deadline).toISOString(),
+  ];
+  if (leftMs < Infinity) headers.push("webhook-timeout-ms", String(Math.max(0, Math.floor(leftMs))));
+  return headers;
 }
+
+/** Gives the status of the answer. Cancelled, it cuts the request. */
+const exchange = (pool: Dispatcher, request: Post): Operation<number> =>
+  action((resolve, reject) => post(pool, request, { answered: resolve, failed: reject }));

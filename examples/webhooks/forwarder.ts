@@ -30,34 +30,35 @@ export const forwarder = (parts: ForwarderParts): Operation<void> =>
   });
 
 const forward = operation(function* (parts: ForwarderParts, delivery: Delivery) {
-  if (!delivery.wasForwarded) {
-    const isForwarded = yield* sendAndMark(parts, delivery);
+  if (delivery.progress === "accepted") {
+    const isForwarded = yield* send(parts, delivery);
     if (!isForwarded) return;
   }
   yield* parts.forwarded.put(delivery);
 });
 
-const sendAndMark = operation(function* (parts: ForwarderParts, delivery: Delivery) {
-  const { webhook } = delivery;
+const send = operation(function* (parts: ForwarderParts, delivery: Delivery) {
   const { breaker, downstream, timeoutMs, metrics, counters } = parts;
-  let attempts = 0;
-  const send = function* () {
-    yield* breaker.call(
-      timeout(timeoutMs, function* () {
-        attempts += 1;
-        const startedAt = performance.now();
-        yield* downstream.send(webhook, attempts);
-        metrics.forwarding.observe((performance.now() - startedAt) / 1000);
-      }),
-    );
+  const sendOnce = function* () {
+    breaker.enter();
+    const startedAt = performance.now();
+    delivery.attempts += 1;
+    try {
+      yield* timeout(timeoutMs, downstream.send(delivery.webhook, delivery.attempts));
+    } catch (error) {
+      breaker.failed(error);
+      throw error;
+    }
+    breaker.succeeded();
+    metrics.forwarding.observe((performance.now() - startedAt) / 1000);
   };
   try {
-    yield* withRetries(send, { delayMs: parts.retryDelayMs, onRetry: () => (counters.retried += 1) });
-    yield* parts.store.markForwarded({ id: webhook.id, attempts });
+    yield* withRetries(sendOnce, { delayMs: parts.retryDelayMs, onRetry: () => (counters.retried += 1) });
   } catch (error) {
-    yield* giveUp(parts, delivery, { attempts, error, deed: "forward" });
+    yield* giveUp(parts, delivery, { error, deed: "forward" });
     return false;
   }
+  delivery.forwarded();
   counters.forwarded += 1;
   return true;
 });

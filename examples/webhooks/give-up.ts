@@ -5,7 +5,7 @@ import { BreakerOpenError } from "./breaker.js";
 import type { Counters } from "./counters.js";
 import type { Log } from "./log.js";
 import { reasonOf } from "./reason.js";
-import type { Store } from "./store.js";
+import { progressOf, type Store } from "./store.js";
 
 export interface FailureParts {
   readonly store: Store;
@@ -17,7 +17,6 @@ export interface FailureParts {
 
 export interface GivenUp {
   readonly deed: "forward" | "publish";
-  readonly attempts: number;
   readonly error: unknown;
 }
 
@@ -29,17 +28,18 @@ const LONGEST_ERROR = 500;
  */
 export const giveUp = operation(function* (parts: FailureParts, delivery: Delivery, given: GivenUp) {
   const { store, counters, log } = parts;
-  const { id } = delivery.webhook;
-  const { attempts, error, deed } = given;
+  const { error, deed } = given;
+  const progress = progressOf(delivery);
   // A failure to record it loses nothing: it is unfinished, and its lease runs out.
   if (error instanceof BreakerOpenError) {
     counters.putOff += 1;
-    yield* attempt(store.putOff({ id, attempts }, parts.putOffMs));
+    yield* attempt(store.putOff(progress, parts.putOffMs));
   } else {
     const text = textOf(error);
     counters.failed += 1;
+    const { id, attempts } = progress;
     log.warn(`cannot ${deed} webhook ${id}, left for later: ${text}`, { webhook: id, attempts });
-    yield* attempt(store.markFailed({ id, attempts, error: text }));
+    yield* attempt(store.markFailed({ ...progress, error: text }));
   }
   delivery.leave();
 });

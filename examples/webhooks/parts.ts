@@ -12,13 +12,14 @@ import type { Log } from "./log.js";
 import { useMetrics } from "./metrics.js";
 import { Outbox, PAGE } from "./outbox.js";
 import type { PublisherParts } from "./publisher.js";
+import type { RecorderParts } from "./recorder.js";
 import { readStatistics, type StatisticsParts } from "./statistics.js";
 import { useStore } from "./store.js";
 import type { Surroundings } from "./surroundings.js";
 import { useBroker } from "./use-broker.js";
 import { useDatabase } from "./use-database.js";
 
-export interface Parts extends ServingParts, ForwarderParts, PublisherParts, StatisticsParts {
+export interface Parts extends ServingParts, ForwarderParts, PublisherParts, RecorderParts, StatisticsParts {
   readonly outbox: Outbox;
 }
 
@@ -103,6 +104,8 @@ function createFlow({ backlog, backlogBytes, concurrency }: Config, log: Log) {
     counters: createCounters(),
     backlog: new Backlog({ webhooks: backlog, bytes: backlogBytes, claimed: PAGE }),
     forwarded: new Queue<Delivery>({ name: "forwarded", capacity: concurrency }),
+    // No longer than the backlog: what is here has its place there.
+    published: new Queue<Delivery>({ name: "published" }),
     breaker: breakerFor("The downstream", isDownstreamTrouble),
     brokerBreaker: breakerFor("The broker", () => true),
   };

@@ -147,8 +147,8 @@ const withClient = (pool: pg.Pool, signal: AbortSignal, use: Use): Promise<Rows>
 const isRefusal = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.severity === "ERROR";
 
-/** Classes of SQLSTATE: connection failed, out of resources, ended by an operator, failure of the system. */
-const PASSING = /^(08|53|57|58)/;
+/** Classes of SQLSTATE: connection failed, rolled back, out of resources, ended by an operator, failure of the system. */
+const PASSING = /^(08|40|53|57|58)/;
 
 /** Whether the same statement may succeed a little later. */
 function isPassing(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /**
- * Publishes what was forwarded, a limited number at a time; then the webhook is done with.
+ * Publishes what was forwarded, a limited number at a time, and hands it on.
  *
  * It ends when the queue of forwarded webhooks is shut down and empty.
  */
@@ -13,6 +13,8 @@ import { withRetries } from "./retry.js";
 
 export interface PublisherParts extends FailureParts {
   readonly forwarded: Queue<Delivery>;
+  /** Where published webhooks go on. */
+  readonly published: Queue<Delivery>;
   readonly broker: Broker;
   readonly brokerBreaker: Breaker;
   readonly metrics: Metrics;
@@ -25,20 +27,17 @@ export const publisher = (parts: PublisherParts): Operation<void> =>
   forEach(parts.forwarded, (delivery) => publish(parts, delivery), { concurrency: parts.concurrency });
 
 const publish = operation(function* (parts: PublisherParts, delivery: Delivery) {
-  const { webhook } = delivery;
-  const { broker, brokerBreaker, store, counters, metrics, publishTimeoutMs, retryDelayMs } = parts;
-  const send = function* () {
+  const { broker, brokerBreaker, published, counters, metrics, publishTimeoutMs, retryDelayMs } = parts;
+  const publishOnce = function* () {
     const startedAt = performance.now();
-    yield* brokerBreaker.call(timeout(publishTimeoutMs, broker.publish(webhook)));
+    yield* brokerBreaker.call(timeout(publishTimeoutMs, broker.publish(delivery.webhook)));
     metrics.publishing.observe((performance.now() - startedAt) / 1000);
   };
   try {
-    yield* withRetries(send, { delayMs: retryDelayMs, onRetry: () => (counters.retried += 1) });
-    yield* store.markPublished({ id: webhook.id });
+    yield* withRetries(publishOnce, { delayMs: retryDelayMs, onRetry: () => (counters.retried += 1) });
   } catch (error) {
-    yield* giveUp(parts, delivery, { attempts: 0, error, deed: "publish" });
+    yield* giveUp(parts, delivery, { error, deed: "publish" });
     return;
   }
-  counters.published += 1;
-  delivery.leave();
+  published.tryPut(delivery);
 });

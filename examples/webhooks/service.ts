@@ -1,7 +1,7 @@
 /**
  * The webhook service: one task group of its long-running parts.
  *
- *   HTTP server -> backlog -> forwarder -> forwarded -> publisher -> broker
+ *   HTTP server -> backlog -> forwarder -> forwarded -> publisher -> published -> recorder
  *                     ^ outbox
  *
  * What stands further back in this line is opened earlier, so that it is closed later: requests end before
@@ -15,6 +15,7 @@ import type { Log } from "./log.js";
 import { useParts, type Parts } from "./parts.js";
 import { publisher } from "./publisher.js";
 import { reasonOf } from "./reason.js";
+import { recorder, slowRecorder } from "./recorder.js";
 import { readStatistics, statistics, type Statistics } from "./statistics.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -29,6 +30,8 @@ export const webhookService = operation(function* (config: Config, surroundings:
   const server = yield* useHttpServer(config, (error) => log.error(`a request failed: ${reasonOf(error)}`));
   const parts = yield* useParts(config, surroundings);
   yield* taskGroup(function* (group) {
+    const recording = group.spawn(recorder(parts), { name: "recorder" });
+    group.spawn(slowRecorder(parts), { name: "slow recorder" });
     const publishing = group.spawn(publisher(parts), { name: "publisher" });
     const forwarding = group.spawn(forwarder(parts), { name: "forwarder" });
     const collecting = group.spawn(parts.outbox.collect(), { name: "outbox" });
@@ -40,7 +43,7 @@ export const webhookService = operation(function* (config: Config, surroundings:
     log.info(`stopping: finishing what is in flight, for at most ${String(config.graceMs)} ms`);
     // What it has not fetched yet can stay where it is.
     yield* collecting.cancel("the service is stopping");
-    yield* withinGrace(config.graceMs, drain(parts, { serving, forwarding, publishing }), log);
+    yield* withinGrace(config.graceMs, drain(parts, { serving, forwarding, publishing, recording }), log);
     if (parts.backlog.size > 0) log.warn(`left for the next start: ${String(parts.backlog.size)} webhooks`);
     yield* group.cancel("the service has stopped");
   });
@@ -51,10 +54,11 @@ interface Stages {
   readonly serving: Task<void>;
   readonly forwarding: Task<void>;
   readonly publishing: Task<void>;
+  readonly recording: Task<void>;
 }
 
 /** Lets the stages end one after the other: each is empty, and stays so, before the next one is closed. */
-const drain = operation(function* ({ backlog, forwarded, log }: Parts, stages: Stages) {
+const drain = operation(function* ({ backlog, forwarded, published, log }: Parts, stages: Stages) {
   yield* stages.serving;
   log.info("http server closed");
   backlog.deliveries.shutdown();
@@ -63,6 +67,8 @@ const drain = operation(function* ({ backlog, forwarded, log }: Parts, stages: S
   forwarded.shutdown();
   yield* stages.publishing;
   log.info("publisher finished");
+  published.shutdown();
+  yield* stages.recording;
 });
 
 const withinGrace = operation(function* (graceMs: number, work: Operation<void>, log: Log) {

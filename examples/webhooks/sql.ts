@@ -62,29 +62,37 @@ export const statements = (schema: string) => {
     ),
     markForwarded: statement(
       "mark-forwarded",
-      `update ${table} as webhook
-       set forwarded_at = now(), attempts = webhook.attempts + done.attempts, failed_at = null
-       from unnest($1::uuid[], $2::integer[]) as done (id, attempts) where webhook.id = done.id`,
+      `update ${table} as webhook set forwarded_at = now(), attempts = webhook.attempts + done.attempts
+       from unnest($1::uuid[], $2::integer[]) as done (id, attempts)
+       where webhook.id = done.id and forwarded_at is null`,
     ),
     markPublished: statement(
       "mark-published",
-      `update ${table} set published_at = now(), failed_at = null where id = any($1::uuid[])`,
+      `update ${table} as webhook
+       set published_at = now(), forwarded_at = coalesce(forwarded_at, now()), failed_at = null,
+         attempts = webhook.attempts + done.attempts
+       from unnest($1::uuid[], $2::integer[]) as done (id, attempts)
+       where webhook.id = done.id and published_at is null`,
     ),
     /** The more often it failed, the later it is tried again: the pause doubles, up to an hour. */
     markFailed: statement(
       "mark-failed",
       `update ${table} as webhook
        set failed_at = now(), attempts = webhook.attempts + failed.attempts, last_error = failed.error, owner = null,
+         forwarded_at = case when failed.forwarded then coalesce(forwarded_at, now()) else forwarded_at end,
          due_at = now() + least(interval '1 hour', failed.pause * ${MS} * power(2, least(webhook.attempts / 4, 12)))
-       from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[]) as failed (id, attempts, error, pause)
+       from unnest($1::uuid[], $2::integer[], $3::boolean[], $4::text[], $5::float8[])
+         as failed (id, attempts, forwarded, error, pause)
        where webhook.id = failed.id`,
     ),
     /** Put off without a fault of its own. */
     putOff: statement(
       "put-off",
       `update ${table} as webhook
-       set owner = null, due_at = now() + later.pause * ${MS}, attempts = webhook.attempts + later.attempts
-       from unnest($1::uuid[], $2::integer[], $3::float8[]) as later (id, attempts, pause)
+       set owner = null, due_at = now() + later.pause * ${MS}, attempts = webhook.attempts + later.attempts,
+         forwarded_at = case when later.forwarded then coalesce(forwarded_at, now()) else forwarded_at end
+       from unnest($1::uuid[], $2::integer[], $3::boolean[], $4::float8[])
+         as later (id, attempts, forwarded, pause)
        where webhook.id = later.id and published_at is null`,
     ),
     /** Several instances share the work: each takes what is due and what no other is just taking. */

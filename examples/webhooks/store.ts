@@ -4,7 +4,8 @@
  * Owns the table; the same SQL runs embedded and on a server. Every write goes through a batcher, and returns
  * when the database has committed it.
  */
-import { resource, timeout, type Operation } from "coppice";
+import { resource, retry, timeout, type Operation } from "coppice";
+import type { Delivery } from "./backlog.js";
 import { useBatcher } from "./batcher.js";
 import type { Database } from "./database.js";
 import { presenceSql, setupSql, statements } from "./sql.js";
@@ -13,8 +14,9 @@ import type { ClaimedWebhook, Webhook } from "./webhook.js";
 export interface Store {
   /** Stores a webhook, held by this instance or, put off, by nobody. */
   insert(webhook: Webhook, placing: Placing): Operation<void>;
-  markForwarded(progress: Progress): Operation<void>;
-  markPublished(progress: Pick<Progress, "id">): Operation<void>;
+  markForwarded(progress: readonly Progress[]): Operation<void>;
+  /** They are forwarded then as well. While the database is away, that is tried again for a while. */
+  markPublished(progress: readonly Progress[]): Operation<void>;
   /** It stays unfinished, and is tried again after a pause. */
   markFailed(failure: Failure): Operation<void>;
   /** Gives it back unfinished, for anybody to take up after a pause. */
@@ -37,11 +39,18 @@ export interface Placing {
   readonly isPutOff: boolean;
 }
 
-interface Progress {
+export interface Progress {
   readonly id: string;
-  /** How often it was sent in this run. */
+  /** How often it was sent, on top of what is recorded. */
   readonly attempts: number;
+  readonly isForwarded: boolean;
 }
+
+export const progressOf = ({ webhook, attempts, progress }: Delivery): Progress => ({
+  id: webhook.id,
+  attempts,
+  isForwarded: progress !== "accepted",
+});
 
 interface Failure extends Progress {
   readonly error: string;
@@ -58,6 +67,7 @@ export interface StoreOptions {
 
 /** What is not for a request may be tried again for this long, while the database is away. */
 const PATIENCE_MS = 60_000;
+const UNTIL_DONE = { attempts: Infinity, delay: 20, backoff: 2, maxDelay: 320 };
 const CHECK_MS = 1_000;
 const LARGEST_OWNER = 2 ** 31 - 1;
 
@@ -72,6 +82,13 @@ export const useStore = (database: Database, options: StoreOptions): Operation<S
     const limit = { timeoutMs: options.timeoutMs };
     yield* provide({
       ...writers,
+      *markForwarded(progress) {
+        yield* database.query(sql.markForwarded, columns(progress, ["id", "attempts"]), limit);
+      },
+      *markPublished(progress) {
+        const write = () => database.query(sql.markPublished, columns(progress, ["id", "attempts"]), limit);
+        yield* timeout(PATIENCE_MS, retry(write, UNTIL_DONE));
+      },
       *claim(count) {
         const rows = yield* database.query(sql.claim, [count, owner, options.leaseMs], limit);
         // The statement returns exactly these columns.
@@ -112,30 +129,23 @@ function* useWriters(database: Database, options: StoreOptions, owner: number) {
       ),
     bytesOf: (row) => row.body.length,
   });
-  const forwarded = yield* useBatcher<Progress>({
-    name: "webhooks to mark as forwarded",
-    store: (rows, leftMs) =>
-      database.query(sql.markForwarded, columns(rows, ["id", "attempts"]), within(leftMs)),
-  });
-  const published = yield* useBatcher<Pick<Progress, "id">>({
-    name: "webhooks to mark as published",
-    store: (rows, leftMs) => database.query(sql.markPublished, columns(rows, ["id"]), within(leftMs)),
-  });
   const failed = yield* useBatcher<Failure & { pause: number }>({
     name: "webhooks to mark as failed",
     store: (rows, leftMs) =>
-      database.query(sql.markFailed, columns(rows, ["id", "attempts", "error", "pause"]), within(leftMs)),
+      database.query(
+        sql.markFailed,
+        columns(rows, ["id", "attempts", "isForwarded", "error", "pause"]),
+        within(leftMs),
+      ),
   });
   const later = yield* useBatcher<Progress & { pause: number }>({
     name: "webhooks to put off",
     store: (rows, leftMs) =>
-      database.query(sql.putOff, columns(rows, ["id", "attempts", "pause"]), within(leftMs)),
+      database.query(sql.putOff, columns(rows, ["id", "attempts", "isForwarded", "pause"]), within(leftMs)),
   });
   return {
     insert: (webhook: Webhook, { isPutOff }: Placing) =>
       inserted.write({ ...webhook, owner: isPutOff ? null : owner, due: isPutOff ? 0 : leaseMs }),
-    markForwarded: (progress: Progress) => timeout(PATIENCE_MS, forwarded.write(progress)),
-    markPublished: (progress: Pick<Progress, "id">) => timeout(PATIENCE_MS, published.write(progress)),
     markFailed: (failure: Failure) => timeout(PATIENCE_MS, failed.write({ ...failure, pause: retryLaterMs })),
     putOff: (progress: Progress, pauseMs: number) =>
       timeout(PATIENCE_MS, later.write({ ...progress, pause: pauseMs })),

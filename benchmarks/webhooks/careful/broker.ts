@@ -1,5 +1,6 @@
 /** A confirm channel that comes back after a break. */
 import { connect, type ChannelModel, type ConfirmChannel } from "amqplib";
+import { GatheredWrites } from "../../../examples/webhooks/amqp-socket.js";
 import type { Webhook } from "../../../examples/webhooks/webhook.js";
 import { toWire } from "../../../examples/webhooks/wire.js";
 
@@ -9,6 +10,7 @@ export class Broker {
   readonly #returned = new Set<string>();
   #model: ChannelModel | undefined;
   #channel: ConfirmChannel | undefined;
+  #writes: GatheredWrites | undefined;
   #isClosed = false;
 
   constructor(url: string, topic: string) {
@@ -34,6 +36,7 @@ export class Broker {
     await channel.assertExchange(this.#topic, "topic", { durable: true });
     await channel.assertQueue(this.#topic, { durable: true });
     await channel.bindQueue(this.#topic, this.#topic, "#");
+    this.#writes = new GatheredWrites(model);
     this.#channel = channel;
   }
 
@@ -50,6 +53,7 @@ export class Broker {
         persistent: true,
         mandatory: true,
       };
+      this.#writes?.hold();
       this.#channel.publish(this.#topic, source, body, options, (error: unknown) => {
         clearTimeout(timer);
         if (error !== null && error !== undefined) reject(error);

@@ -1,17 +1,12 @@
 /** Forwards and publishes what it is given, a limited number at a time; what fails stays in the outbox. */
-import { setMaxListeners } from "node:events";
-import { Agent, request } from "undici";
+import { Pool } from "undici";
+import type { Delivery } from "../../../examples/webhooks/backlog.js";
 import { BreakerOpenError, type Breaker } from "../../../examples/webhooks/breaker.js";
-import { DownstreamRefusal } from "../../../examples/webhooks/downstream.js";
-import type { Webhook } from "../../../examples/webhooks/webhook.js";
+import { DownstreamRefusal, headersOf } from "../../../examples/webhooks/downstream.js";
+import { post } from "../../../examples/webhooks/http-post.js";
 import type { Broker } from "./broker.js";
-import type { Store } from "./store.js";
-
-export interface Delivery {
-  readonly webhook: Webhook;
-  readonly wasForwarded: boolean;
-  leave(): void;
-}
+import { Recorder } from "./recorder.js";
+import { progressOf, type Store } from "./store.js";
 
 export interface DeliveryOptions {
   readonly url: string;
@@ -37,19 +32,24 @@ const PUT_OFF_MS = 1_000;
 export class Deliverer {
   readonly #parts: DeliveryParts;
   readonly #options: DeliveryOptions;
-  readonly #agent: Agent;
-  readonly #abort = new AbortController();
+  readonly #pool: Pool;
+  readonly #path: string;
+  /** Ends each request that is under way. */
+  readonly #requests = new Set<(error: Error) => void>();
   readonly #forwarding: Lane;
   readonly #publishing: Lane;
+  readonly #recorder: Recorder;
+  #isClosed = false;
 
   constructor(parts: DeliveryParts, options: DeliveryOptions) {
     this.#parts = parts;
     this.#options = options;
-    // Every request under way listens to it.
-    setMaxListeners(0, this.#abort.signal);
-    this.#agent = new Agent({ connections: options.concurrency });
+    const { origin, pathname, search } = new URL(options.url);
+    this.#pool = new Pool(origin, { connections: options.concurrency });
+    this.#path = pathname + search;
     this.#forwarding = new Lane(options.concurrency, (delivery) => this.#forward(delivery));
     this.#publishing = new Lane(options.concurrency, (delivery) => this.#publish(delivery));
+    this.#recorder = new Recorder(parts.store, parts.counters);
   }
 
   add(delivery: Delivery): void {
@@ -60,78 +60,80 @@ export class Deliverer {
   async drained(): Promise<void> {
     await this.#forwarding.drained();
     await this.#publishing.drained();
+    await this.#recorder.drained();
   }
 
   async close(): Promise<void> {
-    this.#abort.abort();
-    await this.#agent.destroy();
+    this.#isClosed = true;
+    this.#recorder.close();
+    for (const end of [...this.#requests]) end(new Error("The service is stopping."));
+    await this.#pool.destroy();
   }
 
   async #forward(delivery: Delivery): Promise<void> {
-    const { webhook, wasForwarded } = delivery;
-    const { store, counters, breaker } = this.#parts;
-    let attempts = 0;
+    const { counters, breaker } = this.#parts;
     try {
-      if (!wasForwarded) {
-        await this.#withRetries(breaker, () => this.#send(webhook, ++attempts));
-        await store.markForwarded({ id: webhook.id, attempts });
+      if (delivery.progress === "accepted") {
+        await this.#withRetries(breaker, () => this.#send(delivery));
+        delivery.forwarded();
         counters.forwarded += 1;
       }
+      this.#recorder.expect(delivery);
       this.#publishing.add(delivery);
     } catch (error) {
-      await this.#giveUp(delivery, attempts, error);
+      await this.#giveUp(delivery, error);
     }
   }
 
   async #publish(delivery: Delivery): Promise<void> {
-    const { webhook } = delivery;
-    const { store, counters, brokerBreaker, broker, observe } = this.#parts;
+    const { brokerBreaker, broker, observe } = this.#parts;
     try {
       await this.#withRetries(brokerBreaker, async () => {
         const startedAt = performance.now();
-        await broker.publish(webhook, this.#options.publishTimeoutMs);
+        await broker.publish(delivery.webhook, this.#options.publishTimeoutMs);
         observe.publishing((performance.now() - startedAt) / 1000);
       });
-      await store.markPublished({ id: webhook.id });
-      counters.published += 1;
-      delivery.leave();
+      this.#recorder.published(delivery);
     } catch (error) {
-      await this.#giveUp(delivery, 0, error);
+      this.#recorder.forget(delivery);
+      await this.#giveUp(delivery, error);
     }
   }
 
-  async #send({ id, source, body, deadline }: Webhook, attempt: number): Promise<void> {
-    const { url, forwardTimeoutMs } = this.#options;
+  #send(delivery: Delivery): Promise<void> {
+    const { forwardTimeoutMs } = this.#options;
+    const { webhook } = delivery;
+    const headers = headersOf(webhook, ++delivery.attempts, forwardTimeoutMs);
     const startedAt = performance.now();
-    const timer = new AbortController();
-    const abort = (): void => timer.abort(this.#abort.signal.reason);
-    const timeout = setTimeout(() => timer.abort(new Error("It took too long.")), forwardTimeoutMs);
-    this.#abort.signal.addEventListener("abort", abort);
-    try {
-      const headers = {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-source": source,
-        "webhook-attempt": String(attempt),
-        "webhook-deadline": new Date(deadline).toISOString(),
-        "webhook-timeout-ms": String(forwardTimeoutMs),
+    return new Promise((resolve, reject) => {
+      const over = (): void => {
+        clearTimeout(timer);
+        this.#requests.delete(end);
       };
-      const options = {
-        method: "POST",
-        headers,
-        body,
-        signal: timer.signal,
-        dispatcher: this.#agent,
-      } as const;
-      const response = await request(url, options);
-      // An answer that breaks off is none.
-      await response.body.arrayBuffer();
-      if (response.statusCode > 299) throw new DownstreamRefusal(response.statusCode);
-      this.#parts.observe.forwarding((performance.now() - startedAt) / 1000);
-    } finally {
-      clearTimeout(timeout);
-      this.#abort.signal.removeEventListener("abort", abort);
-    }
+      const end = (error: Error): void => {
+        over();
+        cut();
+        reject(error);
+      };
+      const cut = post(
+        this.#pool,
+        { path: this.#path, headers, body: webhook.body },
+        {
+          answered: (status) => {
+            over();
+            if (status < 200 || status > 299) reject(new DownstreamRefusal(status));
+            else resolve();
+            this.#parts.observe.forwarding((performance.now() - startedAt) / 1000);
+          },
+          failed: (error) => {
+            over();
+            reject(error);
+          },
+        },
+      );
+      const timer = setTimeout(() => end(new Error("It took too long.")), forwardTimeoutMs);
+      this.#requests.add(end);
+    });
   }
 
   async #withRetries(breaker: Breaker, work: () => Promise<void>): Promise<void> {
@@ -142,31 +144,31 @@ export class Deliverer {
         breaker.succeeded();
         return;
       } catch (error) {
-        if (this.#abort.signal.aborted) throw error;
+        if (this.#isClosed) throw error;
         breaker.failed(error);
         if (++failures > RETRIES) throw error;
         this.#parts.counters.retried += 1;
       }
       const pauseMs = this.#options.retryDelayMs * 2 ** (failures - 1) * (1 - 0.4 * Math.random());
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      this.#abort.signal.throwIfAborted();
+      if (this.#isClosed) throw new Error("The service is stopping.");
     }
   }
 
-  async #giveUp(delivery: Delivery, attempts: number, error: unknown): Promise<void> {
+  async #giveUp(delivery: Delivery, error: unknown): Promise<void> {
     const { store, counters } = this.#parts;
-    const { id } = delivery.webhook;
+    const progress = progressOf(delivery);
     try {
-      if (this.#abort.signal.aborted) return;
+      if (this.#isClosed) return;
       if (error instanceof BreakerOpenError) {
         counters.putOff += 1;
-        await store.putOff({ id, attempts, pause: PUT_OFF_MS });
+        await store.putOff({ ...progress, pause: PUT_OFF_MS });
       } else {
         counters.failed += 1;
         const text = (error instanceof Error ? error.message : String(error))
           .replaceAll("\0", "")
           .slice(0, 500);
-        await store.markFailed({ id, attempts, error: text, pause: this.#options.retryLaterMs });
+        await store.markFailed({ ...progress, error: text, pause: this.#options.retryLaterMs });
       }
     } catch {
       // It is unfinished, and its lease runs out.

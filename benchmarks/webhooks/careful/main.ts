@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { Counter, Histogram, Registry } from "prom-client";
-import { Backlog } from "../../../examples/webhooks/backlog.js";
+import { Backlog, Delivery } from "../../../examples/webhooks/backlog.js";
 import { Breaker } from "../../../examples/webhooks/breaker.js";
 import { readConfig } from "../../../examples/webhooks/config.js";
 import { createCounters } from "../../../examples/webhooks/counters.js";
@@ -122,7 +122,9 @@ async function takePage(): Promise<boolean> {
   for (const webhook of claimed) {
     places -= 1;
     const leave = (): void => void (places += 1);
-    deliverer.add({ webhook, wasForwarded: webhook.wasForwarded, leave });
+    const delivery = new Delivery(webhook, leave);
+    if (webhook.wasForwarded) delivery.progress = "recorded";
+    deliverer.add(delivery);
   }
   counters.recovered += claimed.length;
   return claimed.length === wanted && places > 0;

@@ -1,4 +1,5 @@
 /** The outbox, with the same SQL as the other program. */
+import type { Delivery } from "../../../examples/webhooks/backlog.js";
 import { statements } from "../../../examples/webhooks/sql.js";
 import type { ClaimedWebhook, Webhook } from "../../../examples/webhooks/webhook.js";
 import { Batcher } from "./batcher.js";
@@ -11,11 +12,19 @@ interface Row extends Webhook {
 interface Progress {
   readonly id: string;
   readonly attempts: number;
+  readonly isForwarded: boolean;
 }
 type Later = Progress & { readonly pause: number };
 type Failure = Later & { readonly error: string };
 
 const PATIENCE_MS = 60_000;
+const LONGEST_PAUSE_MS = 320;
+
+export const progressOf = ({ webhook, attempts, progress }: Delivery): Progress => ({
+  id: webhook.id,
+  attempts,
+  isForwarded: progress !== "accepted",
+});
 
 export class Store {
   readonly #database: Database;
@@ -24,8 +33,6 @@ export class Store {
   readonly #timeoutMs: number;
   readonly #leaseMs: number;
   readonly #inserted: Batcher<Row>;
-  readonly #forwarded: Batcher<Progress>;
-  readonly #published: Batcher<Pick<Progress, "id">>;
   readonly #failed: Batcher<Failure>;
   readonly #later: Batcher<Later>;
 
@@ -40,17 +47,15 @@ export class Store {
       const values = columns(rows, ["id", "source", "body", "deadline", "owner", "due"]);
       return database.query(sql.insert, values, within(leftMs));
     });
-    this.#forwarded = new Batcher((rows, leftMs) =>
-      database.query(sql.markForwarded, columns(rows, ["id", "attempts"]), within(leftMs)),
-    );
-    this.#published = new Batcher((rows, leftMs) =>
-      database.query(sql.markPublished, columns(rows, ["id"]), within(leftMs)),
-    );
     this.#failed = new Batcher((rows, leftMs) =>
-      database.query(sql.markFailed, columns(rows, ["id", "attempts", "error", "pause"]), within(leftMs)),
+      database.query(
+        sql.markFailed,
+        columns(rows, ["id", "attempts", "isForwarded", "error", "pause"]),
+        within(leftMs),
+      ),
     );
     this.#later = new Batcher((rows, leftMs) =>
-      database.query(sql.putOff, columns(rows, ["id", "attempts", "pause"]), within(leftMs)),
+      database.query(sql.putOff, columns(rows, ["id", "attempts", "isForwarded", "pause"]), within(leftMs)),
     );
   }
 
@@ -59,9 +64,26 @@ export class Store {
     return this.#inserted.write({ ...webhook, owner, due: isPutOff ? 0 : this.#leaseMs }, timeoutMs);
   }
 
-  markForwarded = (progress: Progress): Promise<void> => this.#forwarded.write(progress, PATIENCE_MS);
-  markPublished = (progress: Pick<Progress, "id">): Promise<void> =>
-    this.#published.write(progress, PATIENCE_MS);
+  async markForwarded(progress: readonly Progress[]): Promise<void> {
+    const values = columns(progress, ["id", "attempts"]);
+    await this.#database.query(this.#sql.markForwarded, values, this.#timeoutMs);
+  }
+
+  /** While the database is away, that is tried again for a while. */
+  async markPublished(progress: readonly Progress[]): Promise<void> {
+    const values = columns(progress, ["id", "attempts"]);
+    const until = performance.now() + PATIENCE_MS;
+    for (let pauseMs = 20; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      try {
+        await this.#database.query(this.#sql.markPublished, values, this.#timeoutMs);
+        return;
+      } catch (error) {
+        if (performance.now() > until) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
   markFailed = (failure: Failure): Promise<void> => this.#failed.write(failure, PATIENCE_MS);
   putOff = (later: Later): Promise<void> => this.#later.write(later, PATIENCE_MS);
 

@@ -1,0 +1,77 @@
+/**
+ * One POST over a pool of connections, by callbacks: what an answer says is of no interest here, so neither a stream
+ * nor a signal is made for it.
+ */
+import type { Dispatcher } from "undici";
+
+export interface Post {
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: string;
+}
+
+/** Exactly one of them is called, once; none after the request was cut. */
+export interface PostOutcome {
+  answered(status: number): void;
+  failed(error: Error): void;
+}
+
+/** More than anybody has to say here. */
+const MOST_BYTES = 64 * 1024;
+
+/** Sends it, and returns what cuts it. An answer that breaks off is none, whatever its status was. */
+export function post(dispatcher: Dispatcher, request: Post, outcome: PostOutcome): () => void {
+  const exchange = new Exchange(outcome);
+  // Whoever sends sets the limit for all of it.
+  dispatcher.dispatch({ ...request, method: "POST", headersTimeout: 0, bodyTimeout: 0 }, exchange);
+  return () => exchange.cut();
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #outcome: PostOutcome;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #bytes = 0;
+  #isOver = false;
+
+  constructor(outcome: PostOutcome) {
+    this.#outcome = outcome;
+  }
+
+  /** Does nothing when it is over. */
+  cut(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#controller?.abort(new Error("The request was given up."));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It was given up before there was a connection for it.
+    if (this.#isOver) controller.abort(new Error("The request was given up."));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= MOST_BYTES) return;
+    this.onResponseEnd();
+    controller.abort(new Error("The answer is too long."));
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outcome.answered(this.#status);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outcome.failed(error);
+  }
+}
