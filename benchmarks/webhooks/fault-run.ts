@@ -124,7 +124,7 @@ class FaultRun implements Patient {
 
   async #load() {
     const generator = new Generator({ url: () => this.#current.url, rate: this.#options.rate });
-    generator.start();
+    await generator.start();
     await pause(BEFORE_MS);
     const hurtAt = performance.now();
     await this.#fault.hurt(this);
@@ -165,7 +165,7 @@ class FaultRun implements Patient {
     const { hitsService = false, name } = this.#fault;
     const isOwnPart = hitsService || name === "all at once";
     const generator = new Generator({ url: () => this.#current.url, rate: this.#options.rate });
-    generator.start();
+    await generator.start();
     await pause(IDLE_MS);
     if (!isOwnPart) await this.#fault.hurt(this);
     await pause(IDLE_MS);

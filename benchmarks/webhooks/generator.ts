@@ -7,6 +7,8 @@ import { HttpSender } from "./http-sender.js";
 /** What became of one webhook; times are of `performance.now()`. */
 export interface Shot {
   readonly dueAt: number;
+  /** Later than due when the generator itself was busy. */
+  readonly sentAt: number;
   readonly doneAt: number;
   /** 0 when there was no reply. */
   readonly status: number;
@@ -39,15 +41,16 @@ export class Generator {
   constructor(options: GeneratorOptions) {
     this.#options = options;
     this.#url = options.url();
-    this.#sender = new HttpSender(this.#url);
+    this.#sender = new HttpSender(this.#url, TIMEOUT_MS);
   }
 
   get connections(): number {
     return this.#sender.connections;
   }
 
-  /** Begins to send; `stop` ends it. */
-  start(): void {
+  /** Opens connections and begins to send; `stop` ends it. */
+  async start(): Promise<void> {
+    await this.#sender.open();
     const startedAt = performance.now();
     const msEach = 1000 / this.#options.rate;
     let next = 0;
@@ -70,14 +73,15 @@ export class Generator {
     if (url !== this.#url) {
       this.#sender.close();
       this.#url = url;
-      this.#sender = new HttpSender(url);
+      this.#sender = new HttpSender(url, TIMEOUT_MS);
     }
     const number = this.#sent++;
     const body = `{"number":${String(number)},"event":"order.created","note":"${this.#filler}"}`;
     this.#pending += 1;
-    void this.#sender.post(`/webhooks/shop-${String(number % SOURCES)}`, body, TIMEOUT_MS).then((reply) => {
+    const sentAt = performance.now();
+    this.#sender.post(`/webhooks/shop-${String(number % SOURCES)}`, body, (reply) => {
       const id = reply.status === 202 ? (/"id":"([^"]+)"/.exec(reply.body)?.[1] ?? "") : "";
-      const shot = { dueAt, doneAt: performance.now(), status: reply.status, id };
+      const shot = { dueAt, sentAt, doneAt: performance.now(), status: reply.status, id };
       this.shots.push(shot);
       this.#options.onShot?.(shot);
       this.#pending -= 1;

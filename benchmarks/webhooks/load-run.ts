@@ -85,7 +85,7 @@ async function drive(
 ): Promise<readonly Shot[]> {
   if (seconds === 0) return [];
   const generator = new Generator({ url: () => program.url, rate });
-  generator.start();
+  await generator.start();
   await pause(seconds * 1000);
   await generator.stop();
   // One by one: a call takes only so many arguments.

@@ -15,6 +15,8 @@ export interface Phase {
   readonly most: number;
   /** Of those refused. */
   readonly refusedP99: number;
+  /** How late the generator sent them, which is part of their latency. */
+  readonly lateP99: number;
 }
 
 export const latencyOf = ({ doneAt, dueAt }: Shot): number => doneAt - dueAt;
@@ -34,6 +36,10 @@ export function phaseOf(shots: readonly Shot[]): Phase {
     p99: percentile(accepted, 0.99),
     most: percentile(accepted, 1),
     refusedP99: percentile(refused, 0.99),
+    lateP99: percentile(
+      shots.map(({ sentAt, dueAt }) => sentAt - dueAt),
+      0.99,
+    ),
   };
 }
 

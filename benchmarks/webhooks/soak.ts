@@ -34,7 +34,7 @@ program.on("message", (message: Count) => counts.push(message));
 await pause(5_000);
 const before = latest();
 const generator = new Generator({ url: () => url, rate: Number(values.rate) });
-generator.start();
+await generator.start();
 for (let minute = 0; minute < Number(values.minutes); minute += 0.5) {
   await pause(Math.min(30_000, Number(values.minutes) * 60_000));
   console.log(describe(latest()));

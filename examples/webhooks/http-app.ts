@@ -15,6 +15,12 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 const SOURCE = /^[A-Za-z0-9._-]{1,64}$/;
 
+/**
+ * How many connections may wait to be taken. One that finds no room is tried again by its sender's system after a
+ * second, whatever the service could do for it meanwhile.
+ */
+export const LISTEN_BACKLOG = 4_096;
+
 export interface HttpHandlers {
   /** Stores the webhook and returns its id; rejects with UnavailableError when that cannot be done now. */
   accept(incoming: { source: string; body: string; timeoutMs: number }): Promise<string>;

@@ -8,7 +8,7 @@ import { attempt, call, ensure, operation, resource, useScope, type Operation, t
 import type { FastifyInstance } from "fastify";
 import type { Broker } from "./broker.js";
 import type { Config } from "./config.js";
-import { createHttpApp, type HttpHandlers } from "./http-app.js";
+import { createHttpApp, LISTEN_BACKLOG, type HttpHandlers } from "./http-app.js";
 import { accept, type Incoming, type IntakeParts } from "./intake.js";
 import type { Metrics } from "./metrics.js";
 import { refusal, tooMany } from "./refusal.js";
@@ -146,7 +146,7 @@ const close = (app: FastifyInstance): Operation<void> =>
 
 function* listen(app: FastifyInstance, { host, port }: Config) {
   try {
-    return yield* call(() => app.listen({ host, port }));
+    return yield* call(() => app.listen({ host, port, backlog: LISTEN_BACKLOG }));
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new ServiceError(`Cannot listen on ${host}, port ${String(port)}: ${reason}. Set HOST or PORT.`, {

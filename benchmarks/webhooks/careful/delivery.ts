@@ -151,8 +151,12 @@ export class Deliverer {
       }
       const pauseMs = this.#options.retryDelayMs * 2 ** (failures - 1) * (1 - 0.4 * Math.random());
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      if (this.#isClosed) throw new Error("The service is stopping.");
+      this.#throwIfClosed();
     }
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw new Error("The service is stopping.");
   }
 
   async #giveUp(delivery: Delivery, error: unknown): Promise<void> {

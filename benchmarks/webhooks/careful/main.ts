@@ -9,7 +9,7 @@ import { Breaker } from "../../../examples/webhooks/breaker.js";
 import { readConfig } from "../../../examples/webhooks/config.js";
 import { createCounters } from "../../../examples/webhooks/counters.js";
 import { isDownstreamTrouble } from "../../../examples/webhooks/downstream.js";
-import { createHttpApp } from "../../../examples/webhooks/http-app.js";
+import { createHttpApp, LISTEN_BACKLOG } from "../../../examples/webhooks/http-app.js";
 import { createLog } from "../../../examples/webhooks/log.js";
 import { setupSql } from "../../../examples/webhooks/sql.js";
 import { UnavailableError } from "../../../examples/webhooks/unavailable-error.js";
@@ -151,5 +151,5 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 void collect();
-await app.listen({ host: config.host, port: config.port });
+await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG });
 log.info("listening");
