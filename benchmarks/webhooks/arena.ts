@@ -38,23 +38,30 @@ export const lostIn = ({ notInDatabase, notForwarded, notPublished }: Findings):
 
 export async function openArena(broker: BrokerName): Promise<Arena> {
   const directory = await mkdtemp(join(tmpdir(), "coppice-arena-"));
-  const [database, broked, downstream] = await Promise.all([
+  const starting = [
     Server.start(postgres, directory),
     Server.start(broker === "nats" ? nats : rabbitmq, directory),
     Downstream.start(),
-  ]);
+  ] as const;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= closeAll());
   const closeAll = async (): Promise<void> => {
-    downstream.stop();
-    await Promise.all([database.stop("on the spot"), broked.stop("on the spot")]);
+    for (const part of await Promise.allSettled(starting)) {
+      if (part.status === "fulfilled") await part.value.stop("on the spot");
+    }
     await rm(directory, { recursive: true, force: true });
   };
   // Whoever interrupts a run does not want to be left with its servers.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void close().then(() => process.exit(1)));
   }
-  return { directory, database, broker: broked, downstream, close };
+  try {
+    const [database, broked, downstream] = await Promise.all(starting);
+    return { directory, database, broker: broked, downstream, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The settings of a program in the arena; each `run` has tables and queues of its own. */

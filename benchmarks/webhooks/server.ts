@@ -56,7 +56,12 @@ export class Server {
     if (user !== undefined) await own(directory, user);
     const server = new Server(kind, port, command);
     if (prepare !== undefined) await finished(server.#spawn(prepare.program, prepare.args), prepare.program);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.stop("on the spot");
+      throw error;
+    }
     return server;
   }
 

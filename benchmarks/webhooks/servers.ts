@@ -42,6 +42,9 @@ export const postgres: ServerKind = {
   },
 };
 
+/** Below those that the system gives to connections, so that none of them has it. */
+const distributionPort = (port: number): number => 10_000 + (port % 20_000);
+
 export const rabbitmq: ServerKind = {
   name: "RabbitMQ",
   farewell: "SIGTERM",
@@ -56,7 +59,7 @@ export const rabbitmq: ServerKind = {
         RABBITMQ_NODENAME: `coppice_${String(port)}@localhost`,
         RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
         RABBITMQ_NODE_PORT: String(port),
-        RABBITMQ_DIST_PORT: String(port + 1),
+        RABBITMQ_DIST_PORT: String(distributionPort(port)),
         RABBITMQ_MNESIA_BASE: join(directory, "mnesia"),
         RABBITMQ_LOG_BASE: join(directory, "log"),
         RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, "plugins"),
