@@ -74,10 +74,11 @@ function* gather<Row>(entries: Queue<Entry<Row>>, { bytesOf }: BatcherOptions<Ro
   // Every request that is about to arrive in this turn of the event loop gets on board.
   yield* endOfTurn();
   let bytes = 0;
-  while (entries.size > 0 && batch.length < LARGEST_BATCH && bytes < LARGEST_BATCH_BYTES) {
-    const entry = yield* entries.get();
-    batch.push(entry);
-    bytes += bytesOf?.(entry.row) ?? 0;
+  while (batch.length < LARGEST_BATCH && bytes < LARGEST_BATCH_BYTES) {
+    const next = entries.tryGet();
+    if (next === undefined) break;
+    batch.push(next.value);
+    bytes += bytesOf?.(next.value.row) ?? 0;
   }
   return batch;
 }

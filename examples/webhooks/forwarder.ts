@@ -38,22 +38,10 @@ const forward = operation(function* (parts: ForwarderParts, delivery: Delivery) 
 });
 
 const send = operation(function* (parts: ForwarderParts, delivery: Delivery) {
-  const { breaker, downstream, timeoutMs, metrics, counters } = parts;
-  const sendOnce = function* () {
-    breaker.enter();
-    const startedAt = performance.now();
-    delivery.attempts += 1;
-    try {
-      yield* timeout(timeoutMs, downstream.send(delivery.webhook, delivery.attempts));
-    } catch (error) {
-      breaker.failed(error);
-      throw error;
-    }
-    breaker.succeeded();
-    metrics.forwarding.observe((performance.now() - startedAt) / 1000);
-  };
+  const { counters, retryDelayMs } = parts;
+  const onRetry = (): number => (counters.retried += 1);
   try {
-    yield* withRetries(sendOnce, { delayMs: parts.retryDelayMs, onRetry: () => (counters.retried += 1) });
+    yield* withRetries(() => sendOnce(parts, delivery), { delayMs: retryDelayMs, onRetry });
   } catch (error) {
     yield* giveUp(parts, delivery, { error, deed: "forward" });
     return false;
@@ -62,3 +50,18 @@ const send = operation(function* (parts: ForwarderParts, delivery: Delivery) {
   counters.forwarded += 1;
   return true;
 });
+
+function* sendOnce(parts: ForwarderParts, delivery: Delivery): Operation<void> {
+  const { breaker, downstream, timeoutMs, metrics } = parts;
+  breaker.enter();
+  const startedAt = performance.now();
+  delivery.attempts += 1;
+  try {
+    yield* timeout(timeoutMs, downstream.send(delivery.webhook, delivery.attempts));
+  } catch (error) {
+    breaker.failed(error);
+    throw error;
+  }
+  breaker.succeeded();
+  metrics.forwarding.observe((performance.now() - startedAt) / 1000);
+}

@@ -28,7 +28,8 @@ export interface Measured {
   readonly isBrokerAway: () => boolean;
 }
 
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds. */
+export const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RESOLUTION_MS = 20;
 
 const HELP: Readonly<Record<keyof Counters, string>> = {

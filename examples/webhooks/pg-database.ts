@@ -4,7 +4,7 @@
  * A statement has its limit twice: the server is told (`statement_timeout`), and when the server does not hear, the
  * connection is cut from here. Each connection remembers what it told the server last.
  */
-import { all, call, ensure, resource, retry, timeout, TimeoutError, type Operation } from "coppice";
+import { action, all, call, ensure, resource, retry, timeout, TimeoutError, type Operation } from "coppice";
 import pg from "pg";
 import { DatabaseError, type Database, type Statement, type TimeLimit } from "./database.js";
 import { useLink } from "./link.js";
@@ -37,7 +37,7 @@ export const usePgDatabase = (options: PgOptions): Operation<Database> =>
     const connecting = yield* useConnecting(url);
     const pool = yield* usePool(connecting, connections, log);
     const query = (statement: Statement, values: readonly unknown[], limit: TimeLimit) =>
-      queryWithin(limit.timeoutMs, (signal) => withClient(pool, signal, askFor(statement, values, limit)));
+      queryWithin(limit.timeoutMs, withClient(pool, askFor(statement, values, limit)));
     const warmUp = (): Operation<unknown> =>
       all(Array.from({ length: connections }, () => query(WARM_UP, [], { timeoutMs: startMs })));
     yield* reach(name, startMs, warmUp);
@@ -45,8 +45,9 @@ export const usePgDatabase = (options: PgOptions): Operation<Database> =>
       description: name,
       query,
       *execute(sql) {
-        yield* queryWithin(SETUP_TIMEOUT_MS, (signal) =>
-          withClient(pool, signal, (client) => client.query(sql)),
+        yield* queryWithin(
+          SETUP_TIMEOUT_MS,
+          withClient(pool, (client) => client.query(sql)),
         );
       },
       *keepSession(sql) {
@@ -105,42 +106,47 @@ const askFor =
     return client.query({ name, text: sql, values: [...values] });
   };
 
-function* queryWithin(timeoutMs: number, run: (signal: AbortSignal) => Promise<Rows>): Operation<Rows> {
+function* queryWithin(timeoutMs: number, query: Operation<Rows>): Operation<Rows> {
   try {
-    return yield* timeout(timeoutMs + MARGIN_MS, call(run, { name: "query" }));
+    return yield* timeout(timeoutMs + MARGIN_MS, query);
   } catch (cause) {
     throw new DatabaseError(reasonOf(cause), isPassing(cause), { cause });
   }
 }
 
-/** Lends a connection. When the signal comes first, the connection is cut: the statement on it may never end. */
-const withClient = (pool: pg.Pool, signal: AbortSignal, use: Use): Promise<Rows> =>
-  new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+/** Lends a connection. Cancelled, it cuts the connection: the statement on it may never end. */
+const withClient = (pool: pg.Pool, use: Use): Operation<Rows> =>
+  action<Rows>(function query(resolve, reject) {
+    let isGivenUp = false;
+    let giveBack: ((isBroken: boolean) => void) | undefined;
     pool.connect((error, client, release) => {
       if (client === undefined) {
         reject(error ?? new Error("The pool gave no connection."));
         return;
       }
-      if (signal.aborted) {
+      if (isGivenUp) {
         release();
         return;
       }
-      const cut = (): void => release(true);
-      signal.addEventListener("abort", cut, { once: true });
+      giveBack = (isBroken) => {
+        giveBack = undefined;
+        release(isBroken);
+      };
       use(client).then(
         ({ rows }) => {
-          signal.removeEventListener("abort", cut);
-          if (!signal.aborted) release();
+          giveBack?.(false);
           resolve(rows);
         },
         (failure: unknown) => {
-          signal.removeEventListener("abort", cut);
-          if (!signal.aborted) release(!isRefusal(failure));
+          giveBack?.(!isRefusal(failure));
           reject(failure);
         },
       );
     });
+    return () => {
+      isGivenUp = true;
+      giveBack?.(true);
+    };
   });
 
 /** The server has said no to this statement; the connection is as good as before. */

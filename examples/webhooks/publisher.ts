@@ -27,17 +27,20 @@ export const publisher = (parts: PublisherParts): Operation<void> =>
   forEach(parts.forwarded, (delivery) => publish(parts, delivery), { concurrency: parts.concurrency });
 
 const publish = operation(function* (parts: PublisherParts, delivery: Delivery) {
-  const { broker, brokerBreaker, published, counters, metrics, publishTimeoutMs, retryDelayMs } = parts;
-  const publishOnce = function* () {
-    const startedAt = performance.now();
-    yield* brokerBreaker.call(timeout(publishTimeoutMs, broker.publish(delivery.webhook)));
-    metrics.publishing.observe((performance.now() - startedAt) / 1000);
-  };
+  const { published, counters, retryDelayMs } = parts;
+  const onRetry = (): number => (counters.retried += 1);
   try {
-    yield* withRetries(publishOnce, { delayMs: retryDelayMs, onRetry: () => (counters.retried += 1) });
+    yield* withRetries(() => publishOnce(parts, delivery), { delayMs: retryDelayMs, onRetry });
   } catch (error) {
     yield* giveUp(parts, delivery, { error, deed: "publish" });
     return;
   }
   published.tryPut(delivery);
 });
+
+function* publishOnce(parts: PublisherParts, { webhook }: Delivery): Operation<void> {
+  const { broker, brokerBreaker, metrics, publishTimeoutMs } = parts;
+  const startedAt = performance.now();
+  yield* brokerBreaker.call(timeout(publishTimeoutMs, broker.publish(webhook)));
+  metrics.publishing.observe((performance.now() - startedAt) / 1000);
+}

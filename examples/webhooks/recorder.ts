@@ -32,7 +32,10 @@ const recordWith = operation(function* (parts: RecorderParts, first: Delivery) {
   const { published, store, counters, log } = parts;
   yield* sleep(GATHER_MS);
   const batch = [first];
-  while (published.size > 0 && batch.length < LARGEST_BATCH) batch.push(yield* published.get());
+  while (published.size > 0 && batch.length < LARGEST_BATCH) {
+    const next = published.tryGet();
+    if (next !== undefined) batch.push(next.value);
+  }
   const outcome = yield* attempt(store.markPublished(batch.map(progressOf)));
   if (outcome.ok) counters.published += batch.length;
   // They are unfinished, and their leases run out: then they are published again.

@@ -11,6 +11,7 @@ import { createCounters } from "../../../examples/webhooks/counters.js";
 import { isDownstreamTrouble } from "../../../examples/webhooks/downstream.js";
 import { createHttpApp, LISTEN_BACKLOG } from "../../../examples/webhooks/http-app.js";
 import { createLog } from "../../../examples/webhooks/log.js";
+import { BUCKETS } from "../../../examples/webhooks/metrics.js";
 import { setupSql } from "../../../examples/webhooks/sql.js";
 import { UnavailableError } from "../../../examples/webhooks/unavailable-error.js";
 import { Broker } from "./broker.js";
@@ -33,7 +34,7 @@ const histogram = (name: string): Histogram =>
   new Histogram({
     name,
     help: name,
-    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    buckets: BUCKETS,
     registers: [registry],
   });
 const accepting = histogram("webhooks_accept_seconds");
