@@ -22,9 +22,10 @@ const MOST_BYTES = 64 * 1024;
 
 /** Sends it, and returns what cuts it. An answer that breaks off is none, whatever its status was. */
 export function post(dispatcher: Dispatcher, request: Post, outcome: PostOutcome): () => void {
+  const { path, headers, body } = request;
   const exchange = new Exchange(outcome);
   // Whoever sends sets the limit for all of it.
-  dispatcher.dispatch({ ...request, method: "POST", headersTimeout: 0, bodyTimeout: 0 }, exchange);
+  dispatcher.dispatch({ path, method: "POST", headers, body, headersTimeout: 0, bodyTimeout: 0 }, exchange);
   return () => exchange.cut();
 }
 

@@ -144,8 +144,12 @@ function* useWriters(database: Database, options: StoreOptions, owner: number) {
       database.query(sql.putOff, columns(rows, ["id", "attempts", "isForwarded", "pause"]), within(leftMs)),
   });
   return {
-    insert: (webhook: Webhook, { isPutOff }: Placing) =>
-      inserted.write({ ...webhook, owner: isPutOff ? null : owner, due: isPutOff ? 0 : leaseMs }),
+    insert: ({ id, source, body, deadline }: Webhook, { isPutOff }: Placing) =>
+      inserted.write(
+        isPutOff
+          ? { id, source, body, deadline, owner: null, due: 0 }
+          : { id, source, body, deadline, owner, due: leaseMs },
+      ),
     markFailed: (failure: Failure) => timeout(PATIENCE_MS, failed.write({ ...failure, pause: retryLaterMs })),
     putOff: (progress: Progress, pauseMs: number) =>
       timeout(PATIENCE_MS, later.write({ ...progress, pause: pauseMs })),

@@ -60,8 +60,11 @@ export class Store {
   }
 
   insert(webhook: Webhook, isPutOff: boolean, timeoutMs: number): Promise<void> {
-    const owner = isPutOff ? null : this.#owner;
-    return this.#inserted.write({ ...webhook, owner, due: isPutOff ? 0 : this.#leaseMs }, timeoutMs);
+    const { id, source, body, deadline } = webhook;
+    const row = isPutOff
+      ? { id, source, body, deadline, owner: null, due: 0 }
+      : { id, source, body, deadline, owner: this.#owner, due: this.#leaseMs };
+    return this.#inserted.write(row, timeoutMs);
   }
 
   async markForwarded(progress: readonly Progress[]): Promise<void> {
