@@ -3,10 +3,13 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { bundle } from "./build.js";
 import type { Conduct, Order, Report } from "./downstream-process.js";
+import { processorSecondsOf } from "./processor-time.js";
 
 export class Downstream {
   readonly url: string;
   readonly #process: ChildProcess;
+  /** Orders are answered one by one. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   private constructor(process: ChildProcess, port: number) {
     this.#process = process;
@@ -33,13 +36,22 @@ export class Downstream {
     return report;
   }
 
+  /** Processor time so far, in seconds. */
+  get cpuSeconds(): number {
+    return processorSecondsOf(this.#process.pid ?? 0);
+  }
+
   stop(): void {
     this.#process.kill();
   }
 
-  async #ask(order: Order): Promise<Report> {
-    const answered = once(this.#process, "message") as Promise<[Report]>;
-    this.#process.send(order);
-    return (await answered)[0];
+  #ask(order: Order): Promise<Report> {
+    const answer = this.#answered.then(async () => {
+      const answered = once(this.#process, "message") as Promise<[Report]>;
+      this.#process.send(order);
+      return (await answered)[0];
+    });
+    this.#answered = answer;
+    return answer;
   }
 }

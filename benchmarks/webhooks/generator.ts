@@ -22,7 +22,7 @@ export interface GeneratorOptions {
   readonly onShot?: (shot: Shot) => void;
 }
 
-const TICK_MS = 2;
+const TICK_MS = 1;
 const TIMEOUT_MS = 15_000;
 const BODY_BYTES = 300;
 const SOURCES = 20;

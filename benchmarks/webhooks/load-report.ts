@@ -1,20 +1,23 @@
 /** The figures of a run as text. */
 import { lostIn } from "./arena.js";
-import type { LoadResult } from "./load-run.js";
+import { AROUND, type LoadResult } from "./load-run.js";
 
 export function describeLoad(result: LoadResult): string {
-  const { program, steady, cpuPerThousand, memory, overload, findings, ended, isDrained } = result;
+  const { program, steady, cpuPerThousand, aroundPerThousand, memory, overload, findings, ended, isDrained } =
+    result;
   const lines = [
     `${program}:`,
     `  steady    ${count(steady.accepted)} of ${count(steady.due)} accepted, ${count(steady.refused)} refused, ` +
-      `${count(steady.errors)} errors; p50 ${ms(steady.p50)}, p99 ${ms(steady.p99)}, most ${ms(steady.most)}`,
+      `${count(steady.errors)} errors; p50 ${ms(steady.p50)}, p99 ${ms(steady.p99)}, most ${ms(steady.most)}; sent late p99 ${ms(steady.lateP99)}` +
+      (steady.errors > 0 ? `; answers ${JSON.stringify(steady.kinds)}` : ""),
     `  cost      ${cpuPerThousand.toFixed(2)} s of processor time per 1,000; memory ${memory.now.toFixed(0)} MiB, at the most ${memory.most.toFixed(0)} MiB`,
+    `  around    ${AROUND.map((part) => `${part} ${aroundPerThousand[part].toFixed(2)} s`).join(", ")} per 1,000`,
   ];
   if (overload !== undefined) {
     const { rate, phase, recoveryMs } = overload;
     lines.push(
       `  overload  ${count(rate)} a second: ${count(phase.accepted)} accepted (p99 ${ms(phase.p99)}), ` +
-        `${count(phase.refused)} refused (p99 ${ms(phase.refusedP99)}), ${count(phase.errors)} errors; ` +
+        `${count(phase.refused)} refused (p50 ${ms(phase.refusedP50)}, p99 ${ms(phase.refusedP99)}), ${count(phase.errors)} errors; sent late p99 ${ms(phase.lateP99)}; ` +
         `back to normal after ${recoveryMs === undefined ? "never" : ms(recoveryMs)}`,
     );
   }

@@ -4,6 +4,7 @@ import { audit, drained, settingsFor, startProgram, type Arena, type Findings } 
 import type { ProgramName } from "./build.js";
 import { Generator, type Shot } from "./generator.js";
 import { acknowledgedIn, phaseOf, recoveryAfter, type Phase } from "./phase.js";
+import { processorSecondsOf } from "./processor-time.js";
 import type { Ended, Program } from "./program.js";
 
 export interface LoadOptions {
@@ -17,14 +18,18 @@ export interface LoadOptions {
 export interface LoadResult {
   readonly program: ProgramName;
   readonly steady: Phase;
-  /** Processor time for each thousand webhooks that were due, in seconds. */
+  /** Processor time of the program, without its start and its first seconds, for a thousand that were due, in s. */
   readonly cpuPerThousand: number;
+  /** The same of everything else on the machine that takes part. */
+  readonly aroundPerThousand: Readonly<Record<(typeof AROUND)[number], number>>;
   readonly memory: { readonly now: number; readonly most: number };
   readonly overload: Overload | undefined;
   readonly isDrained: boolean;
   readonly findings: Findings;
   readonly ended: Ended;
 }
+
+export const AROUND = ["generator", "database", "broker", "downstream"] as const;
 
 export interface Overload {
   readonly rate: number;
@@ -44,9 +49,11 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
   const program = await startProgram(name, { ...settingsFor(arena, run), GRACE_MS: String(GRACE_MS) });
   const shots: Shot[] = [];
   await drive(program, options.rate, options.warmUpSeconds, shots);
-  const cpuBefore = program.cpuSeconds;
+  const before = costs(arena, program);
   const steady = phaseOf(await drive(program, options.rate, options.seconds, shots));
-  const cpu = program.cpuSeconds - cpuBefore;
+  const after = costs(arena, program);
+  const perThousand = (part: keyof typeof after): number =>
+    ((after[part] - before[part]) / steady.due) * 1000;
   const { memory } = program;
   const overload = options.overloadSeconds > 0 ? await overloadIt(program, options, shots) : undefined;
   const isDrained = await drained(arena, run, DRAIN_MS);
@@ -55,7 +62,13 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
   return {
     program: name,
     steady,
-    cpuPerThousand: (cpu / steady.due) * 1000,
+    cpuPerThousand: perThousand("program"),
+    aroundPerThousand: {
+      generator: perThousand("generator"),
+      database: perThousand("database"),
+      broker: perThousand("broker"),
+      downstream: perThousand("downstream"),
+    },
     memory,
     overload,
     isDrained,
@@ -63,6 +76,15 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
     ended,
   };
 }
+
+/** Processor time so far, in seconds. */
+const costs = ({ database, broker, downstream }: Arena, program: Program) => ({
+  program: program.cpuSeconds,
+  generator: processorSecondsOf(process.pid),
+  database: database.cpuSeconds,
+  broker: broker.cpuSeconds,
+  downstream: downstream.cpuSeconds,
+});
 
 /** Finds out what it can do, then asks twice that of it, then half. */
 async function overloadIt(program: Program, options: LoadOptions, shots: Shot[]): Promise<Overload> {

@@ -2,6 +2,7 @@
  * `npm run load`: fixed arrival times at three programs that do the same work, one after the other in the same run.
  *
  *   npm run load -- --rate 833 --seconds 30 --runs 1 --overload 8 --programs coppice,careful,naive --broker rabbitmq
+ *   npm run load -- --rate 400 --runs 5 --programs coppice,careful --together
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     overload: { type: "string", default: "0" },
     programs: { type: "string", default: "coppice,careful,naive" },
     broker: { type: "string", default: "rabbitmq" },
+    together: { type: "boolean", default: false },
   },
 });
 
@@ -32,17 +34,20 @@ const options = {
 // A name that is not known has no file, and the run ends with that.
 const programs = values.programs.split(",") as ProgramName[];
 const results: LoadResult[] = [];
+const run = (program: ProgramName): Promise<LoadResult> => runLoad(arena, program, options);
 const arena = await openArena(values.broker as BrokerName);
 try {
   console.log(`${values.rate} webhooks a second for ${values.seconds} s at each of: ${programs.join(", ")}`);
   for (let round = 0; round < Number(values.runs); round++) {
     // Each one is first in turn, so that none always gets the fresh servers.
     const order = programs.map((_, index) => programs[(index + round) % programs.length] ?? "coppice");
-    for (const program of order) {
-      const result = await runLoad(arena, program, options);
+    const finished = (result: LoadResult): void => {
       results.push(result);
       console.log(describeLoad(result));
-    }
+    };
+    // What else the machine does then hits all of them alike: the way to compare what they cost.
+    if (values.together) (await Promise.all(order.map(run))).forEach(finished);
+    else for (const program of order) finished(await run(program));
   }
 } finally {
   await arena.close();

@@ -14,6 +14,7 @@ export interface Phase {
   readonly p99: number;
   readonly most: number;
   /** Of those refused. */
+  readonly refusedP50: number;
   readonly refusedP99: number;
   /** How late the generator sent them, which is part of their latency. */
   readonly lateP99: number;
@@ -35,6 +36,7 @@ export function phaseOf(shots: readonly Shot[]): Phase {
     p50: percentile(accepted, 0.5),
     p99: percentile(accepted, 0.99),
     most: percentile(accepted, 1),
+    refusedP50: percentile(refused, 0.5),
     refusedP99: percentile(refused, 0.99),
     lateP99: percentile(
       shots.map(({ sentAt, dueAt }) => sentAt - dueAt),

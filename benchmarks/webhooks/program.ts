@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { processorSecondsOf } from "./processor-time.js";
 import { freePort } from "./server.js";
 
-const TICKS_PER_SECOND = 100;
 const START_MS = 30_000;
 
 export interface Ended {
@@ -86,8 +86,7 @@ export class Program {
 
   /** Processor time so far, in seconds. */
   get cpuSeconds(): number {
-    const fields = this.#proc("stat").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return processorSecondsOf(this.#child.pid ?? 0);
   }
 
   /** Memory that it takes now, and took at the most, in MiB. */

@@ -8,6 +8,7 @@ import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import { createConnection, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { processorSecondsBelow } from "./processor-time.js";
 
 export interface ServerKind {
   readonly name: string;
@@ -89,6 +90,11 @@ export class Server {
     }
     const isOver = await Promise.race([ended.then(() => true), pause(STOP_MS, false)]);
     if (!isOver) await signalTree(child.pid, "SIGKILL");
+  }
+
+  /** Processor time so far, in seconds. */
+  get cpuSeconds(): number {
+    return processorSecondsBelow(this.#process?.pid ?? 0);
   }
 
   async freeze(): Promise<void> {
