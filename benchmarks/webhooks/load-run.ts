@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly warmUpSeconds: number;
   /** Twice what it can do, for so many seconds; 0 for not at all. */
   readonly overloadSeconds: number;
+  /** For the program, on top of those that it is run with anyway. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface LoadResult {
@@ -46,7 +48,11 @@ const AFTER_SECONDS = 5;
 
 export async function runLoad(arena: Arena, name: ProgramName, options: LoadOptions): Promise<LoadResult> {
   const run = `load_${name}_${String(Date.now())}`;
-  const program = await startProgram(name, { ...settingsFor(arena, run), GRACE_MS: String(GRACE_MS) });
+  const program = await startProgram(name, {
+    ...settingsFor(arena, run),
+    GRACE_MS: String(GRACE_MS),
+    ...options.settings,
+  });
   const shots: Shot[] = [];
   await drive(program, options.rate, options.warmUpSeconds, shots);
   const before = costs(arena, program);

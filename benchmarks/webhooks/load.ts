@@ -2,6 +2,7 @@
  * `npm run load`: fixed arrival times at three programs that do the same work, one after the other in the same run.
  *
  *   npm run load -- --rate 833 --seconds 30 --runs 1 --overload 8 --programs coppice,careful,naive --broker rabbitmq
+ *   npm run load -- --rate 2500 --seconds 300 --programs coppice --set CONCURRENCY=100
  *   npm run load -- --rate 400 --runs 5 --programs coppice,careful --together
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     programs: { type: "string", default: "coppice,careful,naive" },
     broker: { type: "string", default: "rabbitmq" },
     together: { type: "boolean", default: false },
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -30,6 +32,8 @@ const options = {
   seconds: Number(values.seconds),
   warmUpSeconds: Number(values["warm-up"]),
   overloadSeconds: Number(values.overload),
+  // As in the environment: BACKLOG=2000.
+  settings: Object.fromEntries(values.set.map((setting) => setting.split("=", 2))) as Record<string, string>,
 };
 // A name that is not known has no file, and the run ends with that.
 const programs = values.programs.split(",") as ProgramName[];
