@@ -127,21 +127,26 @@ export async function withDatabase<T>(arena: Arena, use: (client: pg.Client) => 
 
 const count = (into: Map<string, number>, id: string): void => void into.set(id, (into.get(id) ?? 0) + 1);
 
+const SILENCE_MS = 30_000;
+
 /** What lies in the queue, and how often. */
 async function fromRabbit(arena: Arena, queue: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   const connection = await connectAmqp(arena.broker.url);
   const channel = await connection.createChannel();
-  await channel.assertQueue(queue, { durable: true });
+  const { messageCount } = await channel.assertQueue(queue, { durable: true });
   await channel.prefetch(1000);
+  let taken = 0;
   let lastAt = Date.now();
   await channel.consume(queue, (message) => {
     if (message === null) return;
     lastAt = Date.now();
+    taken += 1;
     count(found, String(message.properties.messageId));
     channel.ack(message);
   });
-  while (Date.now() - lastAt < 700) await pause(50);
+  // What it has put on disk takes the broker seconds to find again.
+  while (taken < messageCount && Date.now() - lastAt < SILENCE_MS) await pause(50);
   await connection.close();
   return found;
 }

@@ -43,12 +43,16 @@ export function describeRatios(results: readonly LoadResult[]): string {
   const worst = (ratio: (pair: (typeof pairs)[number]) => number): number => Math.max(...pairs.map(ratio));
   const p99 = worst(({ our, other }) => our.steady.p99 / other.steady.p99);
   const cpu = worst(({ our, other }) => our.cpuPerThousand / other.cpuPerThousand);
-  const memory = worst(({ our, other }) => our.memory.now - other.memory.now);
+  // At the end it is as high as the last collection of old objects is long ago: the peak is what a machine needs.
+  const peak = worst(({ our, other }) => our.memory.most - other.memory.most);
+  const atEnd = worst(({ our, other }) => our.memory.now - other.memory.now);
   return (
     `beside careful, worst of ${String(pairs.length)}: p99 ${p99.toFixed(2)} times, ` +
-    `processor ${cpu.toFixed(2)} times, memory ${memory >= 0 ? "+" : ""}${memory.toFixed(0)} MiB`
+    `processor ${cpu.toFixed(2)} times, memory ${signed(peak)} MiB at the most, ${signed(atEnd)} MiB at the end`
   );
 }
+
+const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(0)}`;
 
 const count = (value: number): string => value.toLocaleString("en-US");
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;

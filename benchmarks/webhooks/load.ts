@@ -27,13 +27,20 @@ const { values } = parseArgs({
   },
 });
 
+/** Only the first "=" parts: a value may have more. */
+const assignment = (setting: string): [string, string] => {
+  const at = setting.indexOf("=");
+  if (at < 1) throw new Error(`--set needs KEY=VALUE, got "${setting}".`);
+  return [setting.slice(0, at), setting.slice(at + 1)];
+};
+
 const options = {
   rate: Number(values.rate),
   seconds: Number(values.seconds),
   warmUpSeconds: Number(values["warm-up"]),
   overloadSeconds: Number(values.overload),
   // As in the environment: BACKLOG=2000.
-  settings: Object.fromEntries(values.set.map((setting) => setting.split("=", 2))) as Record<string, string>,
+  settings: Object.fromEntries(values.set.map(assignment)),
 };
 // A name that is not known has no file, and the run ends with that.
 const programs = values.programs.split(",") as ProgramName[];
