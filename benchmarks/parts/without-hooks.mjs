@@ -11,8 +11,8 @@ import { build } from "esbuild";
 const hooks = [
   {
     name: "the choice of the next ready task",
-    find: /if \((chooseReady === undefined) \|\|/g,
-    leave: "if (true ||",
+    find: /chooseReady === undefined \?/g,
+    leave: "true ?",
   },
   { name: "the observer of yields", find: /task\.scheduler\.yielded\?\.\(task\);/g, leave: "" },
   {
