@@ -20,7 +20,16 @@ export { waiting } from "./waiting.js";
 export { type Instruction, type Operable, type Operation } from "./operation.js";
 export { Completed, NOTHING, type Outcome } from "./outcome.js";
 export { answer, placesOf, PROBE } from "./probe.js";
-export { childrenOf, describeWait, placesIn, shorten, tasksBelow } from "./reading.js";
+export {
+  childrenOf,
+  describeWait,
+  linesOf,
+  nameTask,
+  placesIn,
+  quote,
+  shorten,
+  tasksBelow,
+} from "./reading.js";
 export { run, runOn, type RunOptions } from "./run.js";
 export { cancelBoundary } from "./ending.js";
 export { Scope } from "./scope.js";

@@ -1,4 +1,5 @@
 /** Reading the tree of tasks, for reports and tests: who is there, what each waits for, where it stands. Changes nothing. */
+import { clip, isOwn } from "../errors/index.js";
 import type { Wait, WaitDescription } from "./instruction.js";
 import { placesOf } from "./probe.js";
 import { TaskNode, type Frame } from "./tree.js";
@@ -43,6 +44,25 @@ export function placesIn(driver: Parameters<typeof placesOf>[0]): string[] {
     // A foreign iterator that cannot be probed has no place to tell.
     return [];
   }
+}
+
+/** The lines of the user's code in which a task stands, innermost first, as far as the engine tells. */
+export function linesOf(task: TaskNode): string[] {
+  const lines: string[] = [];
+  for (let frame = task.frame; frame !== null; frame = frame.parent) {
+    if (frame.driver === null) continue;
+    for (const place of placesIn(frame.driver).reverse()) if (!isOwn(place)) lines.push(shorten(place));
+  }
+  return lines;
+}
+
+/** `task "store" #4`. */
+export function nameTask(task: TaskNode): string {
+  return `task ${quote(task.name)} #${task.id}`;
+}
+
+export function quote(name: string): string {
+  return `"${clip(name)}"`;
 }
 
 interface Surroundings {

@@ -1,6 +1,6 @@
 /** Rings of tasks that wait for one another. */
-import { type TaskNode, childrenOf, describeWait, tasksBelow } from "../kernel/index.js";
-import { nameTask, nameWait } from "./tree.js";
+import { nameTask, type TaskNode, childrenOf, describeWait, tasksBelow } from "../kernel/index.js";
+import { nameWait } from "./tree.js";
 
 /** Tasks of which each waits for the next one, and the last for the first; empty when there are none. */
 export function findCycle(roots: Iterable<TaskNode>): TaskNode[] {

@@ -1,6 +1,6 @@
 /** The tree of tasks as text: who waits for what, for how long, and where. */
-import { type TaskNode, childrenOf } from "../kernel/index.js";
-import { linesOf, nameTask, nameWait } from "./tree.js";
+import { linesOf, nameTask, type TaskNode, childrenOf } from "../kernel/index.js";
+import { nameWait } from "./tree.js";
 
 /** How many tasks a drawing shows. */
 const MOST_DRAWN = 60;

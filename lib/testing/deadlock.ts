@@ -1,7 +1,7 @@
 /** The deadlock report: what each parked task waits on, who holds it, and the cycle when there is one. */
-import { type TaskNode, childrenOf, describeWait, tasksBelow } from "../kernel/index.js";
+import { nameTask, type TaskNode, childrenOf, describeWait, tasksBelow } from "../kernel/index.js";
 import { DeadlockError } from "./errors.js";
-import { drawTree, nameTask, nameWait } from "./tree.js";
+import { drawTree, nameWait } from "./tree.js";
 
 export function reportDeadlock(roots: readonly TaskNode[]): DeadlockError {
   const parked = tasksBelow(roots).filter((task) => task.wait !== null);

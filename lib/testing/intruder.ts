@@ -9,10 +9,10 @@
  *
  * Where others have to come first, a task that does nothing else cancels: it is put in the right place of the line.
  */
-import { type Frame, type TaskNode, type Wait, tasksBelow } from "../kernel/index.js";
+import { linesOf, type Frame, type TaskNode, type Wait, tasksBelow } from "../kernel/index.js";
 import type { Order } from "./host.js";
 import type { Watcher } from "./scheduler.js";
-import { drawTree, framesOf, linesOf } from "./tree.js";
+import { drawTree, framesOf } from "./tree.js";
 import type { World } from "./world.js";
 import { cancellable, titleOf } from "./yield-points.js";
 

@@ -3,9 +3,9 @@
  * afterwards; nothing of the program is changed for that.
  */
 import { misuse, show } from "../errors/index.js";
-import { currentScheduler, type TaskNode, tasksBelow } from "../kernel/index.js";
+import { nameTask, currentScheduler, type TaskNode, tasksBelow } from "../kernel/index.js";
 import { LeftBehindError } from "./errors.js";
-import { nameTask, whereIs } from "./tree.js";
+import { whereIs } from "./tree.js";
 import type { Tracking } from "./tracking.js";
 import { Watched } from "./watched.js";
 import type { World } from "./world.js";

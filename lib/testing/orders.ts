@@ -1,9 +1,8 @@
 /** Who chooses in an exploration: chance, a schedule, or a plan that tries everything. */
-import type { TaskNode } from "../kernel/index.js";
+import { quote, type TaskNode } from "../kernel/index.js";
 import type { Order } from "./host.js";
 import { Random } from "./random.js";
 import { Trace, type Deviation } from "./schedule.js";
-import { quote } from "./tree.js";
 
 /** An order that notes what it chose. */
 export abstract class TracedOrder implements Order {

@@ -2,10 +2,10 @@
  * The scheduler of a test: the real one, which in addition tells when anything happens, notes what is settled after
  * it was withdrawn, and lets a watcher see every yield and every hand-over.
  */
-import { Scheduler, type TaskNode, type Wait, type Waiter, describeWait } from "../kernel/index.js";
+import { quote, Scheduler, type TaskNode, type Wait, type Waiter, describeWait } from "../kernel/index.js";
 import type { TestHost } from "./host.js";
 import type { ReadyLine } from "./ready-line.js";
-import { nameWait, quote } from "./tree.js";
+import { nameWait } from "./tree.js";
 
 /** Sees what tasks do; every task goes the kernel's slow way while there is one. */
 export interface Watcher {

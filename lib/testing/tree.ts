@@ -1,10 +1,10 @@
 /** Reading the tree of tasks: who is there, what each waits for, where it stands in the source. Changes nothing. */
-import { clip, isOwn } from "../errors/index.js";
 import {
   childrenOf,
   describeWait,
-  placesIn,
-  shorten,
+  linesOf,
+  nameTask,
+  quote,
   type TaskNode,
   type Frame,
   type WaitDescription,
@@ -18,17 +18,6 @@ export function framesOf(tasks: readonly TaskNode[]): Frame[] {
   return frames;
 }
 
-/** The lines of the user's code in which a task stands, innermost first, as far as the engine tells. */
-export function linesOf(task: TaskNode): string[] {
-  const lines: string[] = [];
-  for (let frame: Frame | null = task.frame; frame !== null; frame = frame.parent) {
-    if (frame.driver === null) continue;
-    const places = placesIn(frame.driver);
-    for (const place of places.reverse()) if (!isOwn(place)) lines.push(shorten(place));
-  }
-  return lines;
-}
-
 /** `waits for queue get "jobs", held by "b", at file:12:3`. */
 export function whereIs(task: TaskNode): string {
   const { wait } = task;
@@ -38,18 +27,10 @@ export function whereIs(task: TaskNode): string {
 }
 
 export function nameWait({ kind, on, heldBy, due }: WaitDescription): string {
-  const name = on === undefined ? "" : ` "${clip(on)}"`;
+  const name = on === undefined ? "" : ` ${quote(on)}`;
   const holders =
     heldBy === undefined || heldBy.length === 0 ? "" : `, held by ${heldBy.map(quote).join(", ")}`;
   return `${kind}${name}${due === undefined ? "" : ` (due at ${due} ms)`}${holders}`;
-}
-
-export function nameTask(task: TaskNode): string {
-  return `task ${quote(task.name)} #${task.id}`;
-}
-
-export function quote(name: string): string {
-  return `"${clip(name)}"`;
 }
 
 /** How many tasks a drawing shows. */

@@ -4,6 +4,7 @@
  */
 import { isOwn } from "../errors/index.js";
 import {
+  quote,
   CONTAINED,
   HELD,
   ROOT,
@@ -14,7 +15,7 @@ import {
   placesIn,
 } from "../kernel/index.js";
 import type { Watcher } from "./scheduler.js";
-import { nameWait, quote } from "./tree.js";
+import { nameWait } from "./tree.js";
 
 /** What a counting run notes of a yield point. */
 export interface YieldPoint {
