@@ -17,4 +17,4 @@ export { errorTrail, leaveRuntime, notePassed, type Passed } from "./trail.js";
 export { isGroup, leavesOf, type Group, type Leaf } from "./tree.js";
 export { unwrap } from "./unwrap.js";
 export { isOwn, tellOwnFrames } from "./own-frames.js";
-export { isUnplaced, limitPlace, placed, unplacedError, withStackLimit } from "./user-stack.js";
+export { isUnplaced, limitPlace, throwPlaced, unplacedError, withStackLimit } from "./user-stack.js";

@@ -19,7 +19,7 @@
  * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
  * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
  */
-import { misuse, placed } from "../errors/index.js";
+import { misuse, throwPlaced } from "../errors/index.js";
 import { byHandError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { instruction, Instruction, Operation } from "./operation.js";
@@ -196,7 +196,7 @@ export abstract class Wait<T> implements Operation<T> {
       // TypeScript cannot know that `begin` may have settled it.
       const phase = this.phase;
       if (phase === SETTLED) return this;
-      if (phase === FAILED) throw placed(this.value, this);
+      if (phase === FAILED) throwPlaced(this.value, this);
       this.since = scheduler.time;
     }
     task.wait = this;
@@ -205,7 +205,13 @@ export abstract class Wait<T> implements Operation<T> {
 
   /** What `next` does when it was called before, and there is no result. */
   protected again(): unknown {
-    if (this.phase === FAILED && !probing()) throw placed(this.value, this);
+    // Thrown once, and let go of: a wait may be old by now, and an error that an old object refers to is copied by each
+    // collection, needed or not.
+    if (this.phase === FAILED && this.value !== this && !probing()) {
+      const error = this.value;
+      this.value = this;
+      throwPlaced(error, this);
+    }
     return this.advancedByHand();
   }
 

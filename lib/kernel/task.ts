@@ -2,7 +2,7 @@
  * The task as users hold it: a node of the tree that can be waited for, as an operation and as a promise, and
  * cancelled. Owns no behaviour of the tree; it asks cancel and the scheduler.
  */
-import { leaveRuntime, misuse, placed, unplacedError } from "../errors/index.js";
+import { leaveRuntime, misuse, throwPlaced, unplacedError } from "../errors/index.js";
 import { CancelledError } from "./errors.js";
 import { cancelBoundary } from "./ending.js";
 import type { CancelOptions } from "./grace.js";
@@ -77,7 +77,7 @@ export class TaskHandle<T> extends TaskNode implements Task<T> {
     if (outcome.type === "value") return outcome.value as T;
     // The function is only compared with those on the stack, and never called.
     // eslint-disable-next-line @typescript-eslint/unbound-method
-    throw placed(errorOf(this), { next: TaskHandle.prototype.result });
+    throwPlaced(errorOf(this), { next: TaskHandle.prototype.result });
   }
 
   cancel(reason?: unknown, options?: CancelOptions): Future<void> {
