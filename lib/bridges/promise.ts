@@ -2,6 +2,8 @@
  * Waiting for promises. A promise cannot be cancelled, and a reaction cannot be taken off it: one that a cancelled wait
  * leaves behind is kept with its promise and serves the next wait, so that waiting for one promise again and again keeps
  * no more of them than ever waited at the same time.
+ *
+ * P1 A reaction is on one promise at most. It goes to another one only after it has fired, and only from a native one.
  */
 import { misuse, show } from "../errors/index.js";
 import {
@@ -14,24 +16,50 @@ import {
   type WaitDescription,
 } from "../kernel/index.js";
 
-/** One reaction on a promise: it settles whatever wait it serves at that time. */
+/**
+ * The two callbacks on a promise: one of them settles whatever wait they serve at that time. Native promises call one,
+ * once: then they are free for any other promise. What a foreign `then` does with its callbacks nobody knows, so that
+ * those given to it are never used again.
+ */
 class Reaction {
-  constructor(
-    public wait: Wait<unknown> | null,
-    private readonly promise: object,
-  ) {}
+  wait: Wait<unknown> | null = null;
+  /** The promise with which it is idle, or was. */
+  idleWith: object | null = null;
+  /** Whether it has another promise when this one has called. */
+  isNative = false;
 
-  /** The promise has settled: whom to tell. What is idle by then will never be called again. */
-  fired(): Wait<unknown> | null {
-    const { wait } = this;
+  readonly kept = (value: unknown): void => {
+    this.fired()?.succeed(value);
+  };
+
+  readonly broken = (error: unknown): void => {
+    this.fired()?.fail(error);
+  };
+
+  /** The promise has settled: whom to tell. What is idle with it by then will never be called again. */
+  private fired(): Wait<unknown> | null {
+    const { wait, idleWith } = this;
     this.wait = null;
-    if (hasIdle) idle.delete(this.promise);
+    if (idleWith !== null) {
+      idle.delete(idleWith);
+      this.idleWith = null;
+    }
+    if (this.isNative) keepSpare(this);
     return wait;
   }
 }
 
 const idle = new WeakMap<object, Reaction[]>();
 let hasIdle = false;
+/** One that has fired, and whose callbacks no promise has. */
+let spare: Reaction | null = null;
+
+function keepSpare(reaction: Reaction): void {
+  spare = reaction;
+}
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- only compared
+const nativeThen = Promise.prototype.then;
 
 class PromiseWait<T> extends Wait<T> {
   private reaction: Reaction | null = null;
@@ -42,18 +70,18 @@ class PromiseWait<T> extends Wait<T> {
 
   begin(): void {
     const { promise } = this;
-    const spare = hasIdle ? idle.get(promise)?.pop() : undefined;
-    if (spare !== undefined) {
-      spare.wait = this;
-      this.reaction = spare;
+    const waiting = hasIdle ? idle.get(promise)?.pop() : undefined;
+    if (waiting !== undefined) {
+      waiting.wait = this;
+      this.reaction = waiting;
       return;
     }
-    const reaction = new Reaction(this, promise);
+    const reaction = spare ?? new Reaction();
+    spare = null;
+    reaction.wait = this;
     this.reaction = reaction;
-    promise.then(
-      (value) => reaction.fired()?.succeed(value),
-      (error: unknown) => reaction.fired()?.fail(error),
-    );
+    reaction.isNative = promise.then === nativeThen;
+    promise.then(reaction.kept, reaction.broken);
   }
 
   /** A wait that is put off may be dropped before it begins: a rejection is handled then as after any cancel. */
@@ -70,12 +98,13 @@ class PromiseWait<T> extends Wait<T> {
 
   withdraw(): boolean {
     const { reaction, promise } = this;
-    if (reaction === null) return true;
+    if (reaction?.wait !== this) return true;
     reaction.wait = null;
+    reaction.idleWith = promise;
     hasIdle = true;
-    const spares = idle.get(promise);
-    if (spares === undefined) idle.set(promise, [reaction]);
-    else spares.push(reaction);
+    const waiting = idle.get(promise);
+    if (waiting === undefined) idle.set(promise, [reaction]);
+    else waiting.push(reaction);
     return true;
   }
 

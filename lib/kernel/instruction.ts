@@ -205,14 +205,11 @@ export abstract class Wait<T> implements Operation<T> {
 
   /** What `next` does when it was called before, and there is no result. */
   protected again(): unknown {
-    // Thrown once, and let go of: a wait may be old by now, and an error that an old object refers to is copied by each
-    // collection, needed or not.
-    if (this.phase === FAILED && this.value !== this && !probing()) {
-      const error = this.value;
-      this.value = this;
-      throwPlaced(error, this);
-    }
-    return this.advancedByHand();
+    const error = this.value;
+    if (this.phase !== FAILED || error === this || probing()) return this.advancedByHand();
+    // Thrown once, and let go of: what an old wait refers to is copied by the collector, needed or not.
+    this.value = this;
+    return throwPlaced(error, this);
   }
 
   private conclude(phase: number, result: unknown): void {

@@ -164,6 +164,47 @@ describe("until", () => {
     ).resolves.toEqual(["first", "first"]);
   });
 
+  it("is not ended by another promise, whose wait was cancelled and which settles late", async () => {
+    const left = deferredPromise<string>();
+    const awaited = deferredPromise<string>();
+    const values = await simulate(function* () {
+      yield* timeout(1, until(left.promise), { otherwise: "late" });
+      // Reactions that have fired serve again; the one on the promise that was left has not.
+      for (const value of ["a", "b"]) yield* until(Promise.resolve(value));
+      yield* spawn(function* () {
+        yield* sleep(1);
+        left.resolve("of the one that was left");
+        yield* sleep(1);
+        awaited.resolve("of the one that is awaited");
+      });
+      return [yield* until(awaited.promise), yield* until(left.promise)];
+    });
+    expect(values).toEqual(["of the one that is awaited", "of the one that was left"]);
+  });
+
+  it("is not ended by another thenable that calls back once more, late", async () => {
+    let callAgain: (() => void) | undefined;
+    const hostile: PromiseLike<string> = {
+      then(onValue) {
+        callAgain = () => void onValue?.("again");
+        onValue?.("first");
+        return Promise.resolve() as never;
+      },
+    };
+    const awaited = deferredPromise<string>();
+    const values = await simulate(function* () {
+      const first = yield* until(hostile);
+      yield* spawn(function* () {
+        yield* sleep(1);
+        callAgain?.();
+        yield* sleep(1);
+        awaited.resolve("second");
+      });
+      return [first, yield* until(awaited.promise)];
+    });
+    expect(values).toEqual(["first", "second"]);
+  });
+
   it("throws what a thenable's then throws", async () => {
     const broken: PromiseLike<string> = {
       then() {
