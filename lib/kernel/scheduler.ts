@@ -193,11 +193,13 @@ export class Scheduler implements TaskScheduler {
   #handOver(): void {
     if (this.#isHandedOver) return;
     this.#isHandedOver = true;
+    const askedAt = this.#lookAtClock();
     this.host.macrotask(() => {
       this.#isHandedOver = false;
       this.#pulseAskedAt = null;
       this.#wakes = 0;
-      this.#slice.begin(this.#lookAtClock());
+      const now = this.#lookAtClock();
+      this.#slice.begin(now, now - askedAt);
       this.#drain(this.#next());
     });
   }

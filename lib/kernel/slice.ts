@@ -5,6 +5,8 @@
 
 /** How long a slice is, in ms. */
 export const SLICE_MS = 8;
+/** How long one is at least that begins late. */
+const LEAST_MS = SLICE_MS / 2;
 /** How many steps a task may take in one turn without suspending: fixed, for the order depends on it. */
 const STEPS_PER_TURN = 256;
 /** How many steps pass between two looks at the clock, at the most; fewer when steps take long. */
@@ -25,10 +27,13 @@ export class Slice {
   #granted = 0;
   #spent = 0;
 
-  /** @param now - the time, where it is known; NaN: the first look begins the slice */
-  begin(now: number): void {
+  /**
+   * @param now - the time, where it is known; NaN: the first look begins the slice
+   * @param lateMs - for how long the host has been busy with something else: what came up there waits since then
+   */
+  begin(now: number, lateMs = 0): void {
     this.lastLook = now;
-    this.#end = now + SLICE_MS;
+    this.#end = now + Math.max(LEAST_MS, SLICE_MS - lateMs);
     this.#stepsPerLook = FIRST_PER_LOOK;
     this.#untilLook = FIRST_PER_LOOK;
   }
