@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect as connectAmqp } from "amqplib";
 import { AckPolicy, connect as connectNats } from "nats";
 import pg from "pg";
 import { bundle, PROGRAMS, type ProgramName } from "./build.js";
+import { Collector } from "./collector.js";
 import { Downstream } from "./downstream.js";
 import { Program } from "./program.js";
 import { Server } from "./server.js";
@@ -96,21 +96,35 @@ export async function drained(arena: Arena, run: string, limitMs: number): Promi
   }
 }
 
-/** Compares the acknowledged ids with database, downstream and broker; the messages in the broker are used up. */
-export async function audit(arena: Arena, run: string, ids: readonly string[]): Promise<Findings> {
+/** Takes what the program will publish, if messages pile up in the broker otherwise. */
+export const collect = async (arena: Arena, run: string): Promise<Collector | undefined> =>
+  arena.broker.kind === nats ? undefined : Collector.start(arena.broker.url, run);
+
+/**
+ * Compares the acknowledged ids with database, downstream and broker; the messages in the broker are used up.
+ *
+ * @param collecting - what has taken the messages so far; without it they are all in the broker still
+ */
+export async function audit(
+  arena: Arena,
+  run: string,
+  ids: readonly string[],
+  collecting?: Collector,
+): Promise<Findings> {
   const { rows } = await withDatabase(arena, (client) =>
     client.query<{ id: string }>(`select id::text from "${run}".webhooks`),
   );
   const stored = new Set(rows.map((row) => row.id));
-  const { missing, repeats } = await arena.downstream.check(ids);
-  const published = arena.broker.kind === nats ? await fromNats(arena, run) : await fromRabbit(arena, run);
+  const forwarded = await arena.downstream.check(ids);
+  const collector = collecting ?? (await collect(arena, run));
+  const published = await (collector === undefined ? fromNats(arena, run, ids) : collector.finish(ids));
   return {
     acknowledged: ids.length,
     notInDatabase: ids.filter((id) => !stored.has(id)).length,
-    notForwarded: missing.length,
-    notPublished: ids.filter((id) => !published.has(id)).length,
-    forwardedAgain: repeats,
-    publishedAgain: [...published.values()].reduce((sum, count) => sum + count - 1, 0),
+    notForwarded: forwarded.missing.length,
+    notPublished: published.missing.length,
+    forwardedAgain: forwarded.repeats,
+    publishedAgain: published.repeats,
   };
 }
 
@@ -125,33 +139,8 @@ export async function withDatabase<T>(arena: Arena, use: (client: pg.Client) => 
   }
 }
 
-const count = (into: Map<string, number>, id: string): void => void into.set(id, (into.get(id) ?? 0) + 1);
-
-const SILENCE_MS = 30_000;
-
-/** What lies in the queue, and how often. */
-async function fromRabbit(arena: Arena, queue: string): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
-  const connection = await connectAmqp(arena.broker.url);
-  const channel = await connection.createChannel();
-  const { messageCount } = await channel.assertQueue(queue, { durable: true });
-  await channel.prefetch(1000);
-  let taken = 0;
-  let lastAt = Date.now();
-  await channel.consume(queue, (message) => {
-    if (message === null) return;
-    lastAt = Date.now();
-    taken += 1;
-    count(found, String(message.properties.messageId));
-    channel.ack(message);
-  });
-  // What it has put on disk takes the broker seconds to find again.
-  while (taken < messageCount && Date.now() - lastAt < SILENCE_MS) await pause(50);
-  await connection.close();
-  return found;
-}
-
-async function fromNats(arena: Arena, stream: string): Promise<Map<string, number>> {
+/** What lies in the stream, and how often. */
+async function fromNats(arena: Arena, stream: string, ids: readonly string[]) {
   const found = new Map<string, number>();
   const connection = await connectNats({ servers: new URL(arena.broker.url).host });
   const manager = await connection.jetstreamManager();
@@ -161,10 +150,12 @@ async function fromNats(arena: Arena, stream: string): Promise<Map<string, numbe
     more = false;
     for await (const message of await consumer.fetch({ max_messages: 500, expires: 1_000 })) {
       more = true;
-      count(found, message.headers?.get("webhook-id") ?? "");
+      const id = message.headers?.get("webhook-id") ?? "";
+      found.set(id, (found.get(id) ?? 0) + 1);
       message.ack();
     }
   }
   await connection.close();
-  return found;
+  const repeats = [...found.values()].reduce((sum, count) => sum + count - 1, 0);
+  return { missing: ids.filter((id) => !found.has(id)), repeats };
 }

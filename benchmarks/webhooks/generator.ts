@@ -26,6 +26,9 @@ const TICK_MS = 1;
 const TIMEOUT_MS = 15_000;
 const BODY_BYTES = 300;
 const SOURCES = 20;
+const LEAST_CONNECTIONS = 64;
+/** For how long a webhook keeps its connection busy when much is going on: so many are there from the beginning. */
+const BUSY_SECONDS = 0.05;
 
 export class Generator {
   readonly shots: Shot[] = [];
@@ -50,7 +53,7 @@ export class Generator {
 
   /** Opens connections and begins to send; `stop` ends it. */
   async start(): Promise<void> {
-    await this.#sender.open();
+    await this.#sender.open(Math.max(LEAST_CONNECTIONS, this.#options.rate * BUSY_SECONDS));
     const startedAt = performance.now();
     const msEach = 1000 / this.#options.rate;
     let next = 0;

@@ -18,7 +18,6 @@ export type Replied = (reply: Reply) => void;
 
 const NO_REPLY: Reply = { status: 0, body: "" };
 const END_OF_HEAD = "\r\n\r\n";
-const FIRST_CONNECTIONS = 64;
 const MOST_CONNECTIONS = 1_000;
 const SWEEP_MS = 250;
 
@@ -52,8 +51,9 @@ export class HttpSender {
   }
 
   /** Opens the first connections. */
-  async open(): Promise<void> {
-    const opening = Array.from({ length: FIRST_CONNECTIONS }, () => this.#connect());
+  async open(connections: number): Promise<void> {
+    const length = Math.min(connections, MOST_CONNECTIONS);
+    const opening = Array.from({ length }, () => this.#connect());
     await Promise.all(opening.map((connection) => connection.opened));
     this.#idle.push(...opening);
   }

@@ -1,6 +1,6 @@
 /** One program under load: what its callers see, what it costs, and whether its books are right at the end. */
 import { setTimeout as pause } from "node:timers/promises";
-import { audit, drained, settingsFor, startProgram, type Arena, type Findings } from "./arena.js";
+import { audit, collect, drained, settingsFor, startProgram, type Arena, type Findings } from "./arena.js";
 import type { ProgramName } from "./build.js";
 import { Generator, type Shot } from "./generator.js";
 import { acknowledgedIn, phaseOf, recoveryAfter, type Phase } from "./phase.js";
@@ -48,6 +48,7 @@ const AFTER_SECONDS = 5;
 
 export async function runLoad(arena: Arena, name: ProgramName, options: LoadOptions): Promise<LoadResult> {
   const run = `load_${name}_${String(Date.now())}`;
+  const collector = await collect(arena, run);
   const program = await startProgram(name, {
     ...settingsFor(arena, run),
     GRACE_MS: String(GRACE_MS),
@@ -64,7 +65,7 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
   const overload = options.overloadSeconds > 0 ? await overloadIt(program, options, shots) : undefined;
   const isDrained = await drained(arena, run, DRAIN_MS);
   const ended = await program.end("SIGTERM", GRACE_MS + 5_000);
-  const findings = await audit(arena, run, acknowledgedIn(shots));
+  const findings = await audit(arena, run, acknowledgedIn(shots), collector);
   return {
     program: name,
     steady,
@@ -94,14 +95,25 @@ const costs = ({ database, broker, downstream }: Arena, program: Program) => ({
 
 /** Finds out what it can do, then asks twice that of it, then half. */
 async function overloadIt(program: Program, options: LoadOptions, shots: Shot[]): Promise<Overload> {
-  const flood = await drive(program, FLOOD, CAPACITY_SECONDS, shots);
-  const capacity = flood.filter((shot) => shot.status === 202).length / CAPACITY_SECONDS;
-  await pause(2_000);
+  const capacity = await capacityOf(program, shots);
+  await pause(1_000);
   const rate = Math.round(2 * capacity);
   const phase = phaseOf(await drive(program, rate, options.overloadSeconds, shots));
   const backAt = performance.now();
-  const after = await drive(program, capacity / 2, AFTER_SECONDS, shots);
-  return { rate, phase, recoveryMs: recoveryAfter(after, backAt, performance.now()) };
+  const calm = await drive(program, capacity / 2, AFTER_SECONDS, shots);
+  return { rate, phase, recoveryMs: recoveryAfter(calm, backAt, performance.now()) };
+}
+
+/** What it delivers in a second: of a flood, until the last one that it let in is delivered. */
+async function capacityOf(program: Program, shots: Shot[]): Promise<number> {
+  const published = async (): Promise<number> => (await program.statistics())["published"] ?? 0;
+  const before = await published();
+  const startedAt = performance.now();
+  const flood = await drive(program, FLOOD, CAPACITY_SECONDS, shots);
+  const accepted = flood.filter((shot) => shot.status === 202).length;
+  const until = startedAt + DRAIN_MS;
+  while ((await published()) - before < accepted && performance.now() < until) await pause(20);
+  return (accepted * 1000) / (performance.now() - startedAt);
 }
 
 /** Sends for so long, and waits for the replies. */

@@ -31,6 +31,12 @@ export interface Command {
   readonly user?: string;
 }
 
+/**
+ * What is around the program stands in for machines of its own, so it gets the processor when neither the program nor
+ * its senders want it.
+ */
+export const WHEN_IDLE = ["chrt", "--idle", "0"] as const;
+
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -113,7 +119,7 @@ export class Server {
     const { environment = {}, user } = this.#command;
     const asUser =
       user === undefined ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
-    const [first = program, ...rest] = [...asUser, program, ...args];
+    const [first, ...rest] = [...WHEN_IDLE, ...asUser, program, ...args];
     return spawn(first, rest, {
       env: { PATH: process.env["PATH"], ...environment },
       stdio: "ignore",

@@ -8,7 +8,7 @@ describe("readConfig", () => {
       port: 3000,
       databaseUrl: undefined,
       downstreamUrl: undefined,
-      backlog: 1000,
+      backlog: 10_000,
       concurrency: 50,
       graceMs: 10_000,
     });

@@ -87,7 +87,7 @@ export function readConfig(environment: Environment): Config {
     topic: settings.name("TOPIC", "webhooks"),
     secrets: settings.secrets("WEBHOOK_SECRETS"),
     rateLimit: settings.integer("RATE_LIMIT", { otherwise: 0, from: 0, to: 1_000_000 }) || Infinity,
-    backlog: settings.integer("BACKLOG", { otherwise: 1000, from: 1, to: 1_000_000 }),
+    backlog: settings.integer("BACKLOG", { otherwise: 10_000, from: 1, to: 1_000_000 }),
     backlogBytes: settings.integer("BACKLOG_MIB", { otherwise: 64, from: 1, to: 65_536 }) * MIB,
     concurrency: settings.integer("CONCURRENCY", { otherwise: 50, from: 1, to: 10_000 }),
     requestTimeoutMs: settings.integer("REQUEST_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: 30_000 }),
