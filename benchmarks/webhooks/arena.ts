@@ -8,6 +8,7 @@ import pg from "pg";
 import { bundle, PROGRAMS, type ProgramName } from "./build.js";
 import { Collector } from "./collector.js";
 import { Downstream } from "./downstream.js";
+import type { Priority } from "./priority.js";
 import { Program } from "./program.js";
 import { Server } from "./server.js";
 import { nats, postgres, rabbitmq } from "./servers.js";
@@ -16,6 +17,7 @@ export type BrokerName = "rabbitmq" | "nats";
 
 export interface Arena {
   readonly directory: string;
+  readonly priority: Priority;
   readonly database: Server;
   readonly broker: Server;
   readonly downstream: Downstream;
@@ -36,12 +38,13 @@ export interface Findings {
 export const lostIn = ({ notInDatabase, notForwarded, notPublished }: Findings): number =>
   notInDatabase + notForwarded + notPublished;
 
-export async function openArena(broker: BrokerName): Promise<Arena> {
+/** @param priority - of the servers, the downstream and whoever takes the messages */
+export async function openArena(broker: BrokerName, priority: Priority = "usual"): Promise<Arena> {
   const directory = await mkdtemp(join(tmpdir(), "coppice-arena-"));
   const starting = [
-    Server.start(postgres, directory),
-    Server.start(broker === "nats" ? nats : rabbitmq, directory),
-    Downstream.start(),
+    Server.start(postgres, directory, priority),
+    Server.start(broker === "nats" ? nats : rabbitmq, directory, priority),
+    Downstream.start(priority),
   ] as const;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= closeAll());
@@ -57,7 +60,7 @@ export async function openArena(broker: BrokerName): Promise<Arena> {
   }
   try {
     const [database, broked, downstream] = await Promise.all(starting);
-    return { directory, database, broker: broked, downstream, close };
+    return { directory, priority, database, broker: broked, downstream, close };
   } catch (error) {
     await close();
     throw error;
@@ -98,7 +101,7 @@ export async function drained(arena: Arena, run: string, limitMs: number): Promi
 
 /** Takes what the program will publish, if messages pile up in the broker otherwise. */
 export const collect = async (arena: Arena, run: string): Promise<Collector | undefined> =>
-  arena.broker.kind === nats ? undefined : Collector.start(arena.broker.url, run);
+  arena.broker.kind === nats ? undefined : Collector.start(arena.broker.url, run, arena.priority);
 
 /**
  * Compares the acknowledged ids with database, downstream and broker; the messages in the broker are used up.

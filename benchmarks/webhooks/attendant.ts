@@ -2,8 +2,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { bundle } from "./build.js";
+import { startedWith, type Priority } from "./priority.js";
 import { processorSecondsOf } from "./processor-time.js";
-import { WHEN_IDLE } from "./server.js";
 
 export class Attendant<Order extends object, Report extends { readonly type: string }> {
   /** What it said first. */
@@ -19,11 +19,12 @@ export class Attendant<Order extends object, Report extends { readonly type: str
   /** Starts it, and waits for its first word. */
   static async start<Order extends object, Report extends { readonly type: string }>(
     name: string,
+    priority: Priority,
     args: readonly string[] = [],
   ): Promise<Attendant<Order, Report>> {
     const file = await bundle(name, `benchmarks/webhooks/${name}-process.ts`);
-    const [chrt, ...idle] = WHEN_IDLE;
-    const child = fork(file, args, { execPath: chrt, execArgv: [...idle, process.execPath] });
+    const [execPath, ...execArgv] = [...startedWith(priority), process.execPath];
+    const child = fork(file, args, { execPath, execArgv });
     const [first] = (await once(child, "message")) as [Report];
     return new Attendant<Order, Report>(child, first);
   }

@@ -1,6 +1,7 @@
 /** Whoever the messages in RabbitMQ are for, as the driver sees it. */
 import { Attendant } from "./attendant.js";
 import type { CollectorOrder, CollectorReport } from "./collector-process.js";
+import type { Priority } from "./priority.js";
 
 export class Collector {
   readonly #process: Attendant<CollectorOrder, CollectorReport>;
@@ -10,8 +11,10 @@ export class Collector {
   }
 
   /** Takes from now on what is in the queue, and what comes. */
-  static async start(url: string, queue: string): Promise<Collector> {
-    return new Collector(await Attendant.start<CollectorOrder, CollectorReport>("collector", [url, queue]));
+  static async start(url: string, queue: string, priority: Priority): Promise<Collector> {
+    return new Collector(
+      await Attendant.start<CollectorOrder, CollectorReport>("collector", priority, [url, queue]),
+    );
   }
 
   get cpuSeconds(): number {

@@ -1,6 +1,7 @@
 /** The downstream as the driver sees it. */
 import { Attendant } from "./attendant.js";
 import type { Conduct, Order, Report } from "./downstream-process.js";
+import type { Priority } from "./priority.js";
 
 export class Downstream {
   readonly url: string;
@@ -11,8 +12,8 @@ export class Downstream {
     this.url = `http://127.0.0.1:${String(port)}/hook`;
   }
 
-  static async start(): Promise<Downstream> {
-    const process = await Attendant.start<Order, Report>("downstream");
+  static async start(priority: Priority): Promise<Downstream> {
+    const process = await Attendant.start<Order, Report>("downstream", priority);
     if (process.first.type !== "listening") throw new Error("The downstream did not say where it listens.");
     return new Downstream(process, process.first.port);
   }

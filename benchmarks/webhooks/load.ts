@@ -4,6 +4,8 @@
  *   npm run load -- --rate 833 --seconds 30 --runs 1 --overload 8 --programs coppice,careful,naive --broker rabbitmq
  *   npm run load -- --rate 2500 --seconds 300 --programs coppice --set CONCURRENCY=100
  *   npm run load -- --rate 400 --runs 5 --programs coppice,careful --together
+ *
+ * The servers around get what the program and its senders leave of the processor; with `--servers usual`, their share.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     overload: { type: "string", default: "0" },
     programs: { type: "string", default: "coppice,careful,naive" },
     broker: { type: "string", default: "rabbitmq" },
+    servers: { type: "string", default: "idle" },
     together: { type: "boolean", default: false },
     set: { type: "string", multiple: true, default: [] },
   },
@@ -42,11 +45,15 @@ const options = {
   // As in the environment: BACKLOG=2000.
   settings: Object.fromEntries(values.set.map(assignment)),
 };
+const priority = values.servers;
+if (priority !== "idle" && priority !== "usual") {
+  throw new Error(`--servers needs "idle" or "usual", got "${priority}".`);
+}
 // A name that is not known has no file, and the run ends with that.
 const programs = values.programs.split(",") as ProgramName[];
 const results: LoadResult[] = [];
 const run = (program: ProgramName): Promise<LoadResult> => runLoad(arena, program, options);
-const arena = await openArena(values.broker as BrokerName);
+const arena = await openArena(values.broker as BrokerName, priority);
 try {
   console.log(`${values.rate} webhooks a second for ${values.seconds} s at each of: ${programs.join(", ")}`);
   for (let round = 0; round < Number(values.runs); round++) {

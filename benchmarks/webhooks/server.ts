@@ -8,6 +8,7 @@ import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import { createConnection, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { startedWith, type Priority } from "./priority.js";
 import { processorSecondsBelow } from "./processor-time.js";
 
 export interface ServerKind {
@@ -31,12 +32,6 @@ export interface Command {
   readonly user?: string;
 }
 
-/**
- * What is around the program stands in for machines of its own, so it gets the processor when neither the program nor
- * its senders want it.
- */
-export const WHEN_IDLE = ["chrt", "--idle", "0"] as const;
-
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -45,23 +40,25 @@ export class Server {
   readonly url: string;
   readonly port: number;
   readonly #command: Command;
+  readonly #priority: Priority;
   #process: ChildProcess | undefined;
 
-  private constructor(kind: ServerKind, port: number, command: Command) {
+  private constructor(kind: ServerKind, port: number, command: Command, priority: Priority) {
     this.kind = kind;
     this.port = port;
     this.url = kind.url(port);
     this.#command = command;
+    this.#priority = priority;
   }
 
-  static async start(kind: ServerKind, parent: string): Promise<Server> {
+  static async start(kind: ServerKind, parent: string, priority: Priority): Promise<Server> {
     const directory = join(parent, kind.name.toLowerCase());
     await mkdir(directory, { recursive: true });
     const port = await freePort();
     const command = kind.command(port, directory);
     const { prepare, user } = command;
     if (user !== undefined) await own(directory, user);
-    const server = new Server(kind, port, command);
+    const server = new Server(kind, port, command, priority);
     if (prepare !== undefined) await finished(server.#spawn(prepare.program, prepare.args), prepare.program);
     try {
       await server.start();
@@ -119,7 +116,7 @@ export class Server {
     const { environment = {}, user } = this.#command;
     const asUser =
       user === undefined ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
-    const [first, ...rest] = [...WHEN_IDLE, ...asUser, program, ...args];
+    const [first = program, ...rest] = [...startedWith(this.#priority), ...asUser, program, ...args];
     return spawn(first, rest, {
       env: { PATH: process.env["PATH"], ...environment },
       stdio: "ignore",

@@ -40,6 +40,8 @@ function specs(): void {
     const { code, output } = await drive(
       "load.ts",
       ...["--broker", "nats", "--programs", "coppice", "--rate", "100", "--seconds", "3", "--warm-up", "1"],
+      // Other specs want the processor as well.
+      ...["--servers", "usual"],
     );
     expect(output).toMatch(/300 of 300 accepted|29\d of 29\d accepted|30\d of 30\d accepted/);
     expect(output).toMatch(/ acknowledged, 0 missing/);
