@@ -14,9 +14,10 @@ import { HELD } from "./traits.js";
 
 /** Cancels a scope: everything above its frame on the task's stack, and all tasks below. */
 export function cancelFrame(frame: Frame, cancellation: Cancellation): void {
-  const work = [frame];
-  // Breadth first, over a list that grows: a parent's own landing is queued before those of its children.
-  for (const next of work) if (mark(next, cancellation)) reach(next, cancellation, work);
+  if (!mark(frame, cancellation)) return;
+  const { owner: task } = frame;
+  if (isBare(task, frame)) interrupt(task);
+  else reachAll(frame, cancellation);
 }
 
 /** Cancels a task, with all below it. */
@@ -46,13 +47,21 @@ function doom(task: TaskNode, cancellation: Cancellation): boolean {
   return true;
 }
 
-/** Withdraws the task's wait, and adds the children below the frame to the work list. */
-function reach(frame: Frame, cancellation: Cancellation, work: Frame[]): void {
-  const task = frame.owner;
-  // Most tasks have one frame and nothing below it.
-  const isBare = task.frame === frame && (frame.scope?.newest ?? null) === null;
-  if (!isBare) reachBelow(task, frame, cancellation, work);
-  interrupt(task);
+/** Most tasks have one frame and nothing below it. */
+function isBare(task: TaskNode, frame: Frame): boolean {
+  return task.frame === frame && (frame.scope?.newest ?? null) === null;
+}
+
+/** Withdraws the waits of the frame's task and of all below it. */
+function reachAll(frame: Frame, cancellation: Cancellation): void {
+  const work = [frame];
+  // Breadth first, over a list that grows: a parent's own landing is queued before those of its children.
+  for (const next of work) {
+    if (next !== frame && !mark(next, cancellation)) continue;
+    const { owner: task } = next;
+    if (!isBare(task, next)) reachBelow(task, next, cancellation, work);
+    interrupt(task);
+  }
 }
 
 function reachBelow(task: TaskNode, frame: Frame, cancellation: Cancellation, work: Frame[]): void {

@@ -27,9 +27,14 @@ interface Probed {
   next(sent: unknown): unknown;
 }
 
+interface Probe {
+  depth: number;
+  stack: { stack?: unknown } | undefined;
+  readonly wantsStack: boolean;
+}
+
 /** The probe that is under way. */
-let current: { depth: number; stack: { stack?: unknown } | undefined; readonly wantsStack: boolean } | null =
-  null;
+let current: Probe | null = null;
 
 /** True while a probe is under way: a foreign iterator in the chain may not pass PROBE on. */
 export function probing(): boolean {
@@ -59,8 +64,8 @@ export interface Mark {
   readonly stack: { stack?: unknown } | undefined;
 }
 
-function probe(parked: Probed, wantsStack: boolean): Mark {
-  const taken = (current = { depth: 0, stack: undefined, wantsStack });
+function probe(parked: Probed, taken: Probe): Mark {
+  current = taken;
   try {
     parked.next(PROBE);
   } finally {
@@ -71,13 +76,19 @@ function probe(parked: Probed, wantsStack: boolean): Mark {
 
 /** Counts the generators in a parked chain. */
 export function chainDepth(parked: Probed): number {
-  return probe(parked, false).depth;
+  counted.depth = 0;
+  return probe(parked, counted).depth;
 }
+
+/** One for all counts, of which there is one for each task that is cancelled: nobody keeps it, as a mark is kept. */
+const counted: Probe = { depth: 0, stack: undefined, wantsStack: false };
 
 /** Takes the positions of all generators in a parked chain. */
 export function mark(parked: Probed, length = chainDepth(parked)): Mark {
   // On top stand `capture`, `answer` and our iterator's `next`; then the generators, with a built-in behind each.
-  return withStackLimit(MOST_OURS + 2 * length, () => probe(parked, true));
+  return withStackLimit(MOST_OURS + 2 * length, () =>
+    probe(parked, { depth: 0, stack: undefined, wantsStack: true }),
+  );
 }
 
 /** Reads the positions that were taken, for comparing. */
