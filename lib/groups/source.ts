@@ -91,7 +91,9 @@ function hasMethod(given: object, name: string): boolean {
   return name in given && typeof (given as Record<string, unknown>)[name] === "function";
 }
 
-const isGettable = (given: object): given is Gettable<never> => hasMethod(given, "get");
+/** A `get` that has to be told what is another kind of thing: of a WeakMap, or of a client for HTTP. */
+const isGettable = (given: object): given is Gettable<never> =>
+  hasMethod(given, "get") && (given as Gettable<never>).get.length === 0;
 const isSubscribable = (given: object): given is Subscribable<never> => hasMethod(given, "subscribe");
 const isSteps = (given: object): given is Steps<never> => hasMethod(given, "next") && "value" in given;
 const SOURCES = [isGettable, isSubscribable, isSteps, isAsyncIterable, isReadableStream];
@@ -102,7 +104,7 @@ function getting<T>(source: Gettable<T>): Opened<T> {
   return {
     *pull() {
       try {
-        return { value: yield* source.get() };
+        return { value: yield* checkGiven(source.get()) };
       } catch (error) {
         if (isShutDown(error)) return undefined;
         throw error;
@@ -110,6 +112,17 @@ function getting<T>(source: Gettable<T>): Opened<T> {
     },
     close: () => nothing,
   };
+}
+
+/** @throws TypeError for what is no operation */
+function checkGiven<T>(given: Operation<T>): Operation<T> {
+  const got: unknown = given;
+  if (typeof got === "object" && got !== null && Symbol.iterator in got) return given;
+  const hint = got instanceof Promise ? ". Make it a function*, or give until(promise)" : "";
+  throw misuse(
+    "NOT_A_SOURCE",
+    `A loop needs a source whose get() returns an operation, but it returned ${show(got)}${hint}.`,
+  );
 }
 
 function isShutDown(error: unknown): boolean {

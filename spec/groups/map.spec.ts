@@ -5,6 +5,7 @@ import {
   ExceptionGroup,
   map,
   now,
+  run,
   sleep,
   spawn,
   suspend,
@@ -279,11 +280,24 @@ describe("map", () => {
     [double(1), "an operation. Give it what the operation gives: map(yield* …)"],
     [sleep, 'the function "sleep"'],
     [Promise.resolve([]), "a Promise"],
+    [new WeakMap(), "a WeakMap"],
+    [{ get: (url: string) => url }, "an object of class Object"],
   ])("E5 refuses %p as a source", (source, shown) => {
     expect(() => map(source as never, double)).toThrow(
       new TypeError(
         `map() needs an iterable, an async iterable, a queue or something like one, got ${shown}.`,
       ),
+    );
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a Promise. Make it a function*, or give until(promise)", () => Promise.resolve(1)],
+    ["the number 1", () => 1],
+    ["undefined", () => undefined],
+  ])("E5 refuses a source whose get() returns %s", async (shown, get) => {
+    const error = await rejectionOf(run(map({ get } as never, double)));
+    expect(error).toEqual(
+      new TypeError(`A loop needs a source whose get() returns an operation, but it returned ${shown}.`),
     );
   });
 
