@@ -52,11 +52,12 @@ const useAmqpChannel = (options: AmqpOptions): Operation<Opened<AmqpChannel>> =>
     const broken = withResolvers<unknown>({ name: "the connection is broken" });
     model.on("error", broken.resolve);
     model.on("close", () => broken.resolve("closed by the broker"));
-    yield* ensure(() => leave(model));
-    const channel = yield* timeout(
+    let opened: ConfirmChannel | undefined;
+    yield* ensure(() => leave(model, opened));
+    const channel = (opened = yield* timeout(
       CONNECT_TIMEOUT_MS,
       call((signal) => abortable(signal, openChannel(model, options))),
-    );
+    ));
     channel.on("error", broken.resolve);
     channel.on("close", () => broken.resolve("the broker closed the channel"));
     const returned = new Set<string>();
@@ -96,15 +97,21 @@ function withHeartbeat(url: string): string {
 }
 
 /** A broker that is frozen never answers a farewell. */
-function* leave(model: ChannelModel): Operation<void> {
-  const farewell = call((signal) =>
-    abortable(
-      signal,
-      model.close().catch(() => undefined),
-    ),
-  );
+function* leave(model: ChannelModel, channel: ConfirmChannel | undefined): Operation<void> {
+  const farewell = call((signal) => abortable(signal, close(model, channel)));
   yield* timeout(FAREWELL_MS, farewell, { otherwise: undefined });
   cut(model);
+}
+
+/** The channel first: what the client was told on it, such as that a message is done, it sends only in that order. */
+async function close(model: ChannelModel, channel: ConfirmChannel | undefined): Promise<void> {
+  for (const part of [channel, model]) {
+    try {
+      await part?.close();
+    } catch {
+      // It is closed already.
+    }
+  }
 }
 
 function cut(model: ChannelModel): void {

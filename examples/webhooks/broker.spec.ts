@@ -107,6 +107,25 @@ describe.each(servers.brokers)("$name", ({ environment: at, unreachable, name })
     });
   }, 60_000);
 
+  it("hands out nothing again that was acknowledged right before the end", async () => {
+    await run(function* () {
+      const broker = yield* useBroker(readConfig(environment), log, () => sleep(0));
+      const subscription = yield* useSubscription(readConfig(environment), log, 10);
+      yield* all(Array.from({ length: 10 }, (_, index) => broker.publish(webhook(400 + index))));
+      const received = [];
+      while (received.length < 10) received.push(yield* timeout(20_000, subscription.receive()));
+      for (const message of received) message.acknowledge();
+    });
+    await run(function* () {
+      const broker = yield* useBroker(readConfig(environment), log, () => sleep(0));
+      yield* broker.publish(webhook(500));
+      const subscription = yield* useSubscription(readConfig(environment), log, 10);
+      const next = yield* timeout(20_000, subscription.receive());
+      next.acknowledge();
+      expect(next.message).toEqual(webhook(500));
+    });
+  }, 60_000);
+
   it("hands a message out again when the work on it failed", async () => {
     let failures = 0;
     await run(function* () {
