@@ -116,8 +116,9 @@ function getting<T>(source: Gettable<T>): Opened<T> {
 
 /** @throws TypeError for what is no operation */
 function checkGiven<T>(given: Operation<T>): Operation<T> {
+  // It is whatever the source of somebody else has returned.
   const got: unknown = given;
-  if (typeof got === "object" && got !== null && Symbol.iterator in got) return given;
+  if (isOperation(got)) return given;
   const hint = got instanceof Promise ? ". Make it a function*, or give until(promise)" : "";
   throw misuse(
     "NOT_A_SOURCE",
