@@ -12,6 +12,7 @@ import type { Priority } from "./priority.js";
 import { Program } from "./program.js";
 import { Server } from "./server.js";
 import { nats, postgres, rabbitmq } from "./servers.js";
+import { Tally } from "./tally.js";
 
 export type BrokerName = "rabbitmq" | "nats";
 
@@ -144,7 +145,7 @@ export async function withDatabase<T>(arena: Arena, use: (client: pg.Client) => 
 
 /** What lies in the stream, and how often. */
 async function fromNats(arena: Arena, stream: string, ids: readonly string[]) {
-  const found = new Map<string, number>();
+  const found = new Tally();
   const connection = await connectNats({ servers: new URL(arena.broker.url).host });
   const manager = await connection.jetstreamManager();
   await manager.consumers.add(stream, { durable_name: "audit", ack_policy: AckPolicy.Explicit });
@@ -153,12 +154,10 @@ async function fromNats(arena: Arena, stream: string, ids: readonly string[]) {
     more = false;
     for await (const message of await consumer.fetch({ max_messages: 500, expires: 1_000 })) {
       more = true;
-      const id = message.headers?.get("webhook-id") ?? "";
-      found.set(id, (found.get(id) ?? 0) + 1);
+      found.add(message.headers?.get("webhook-id") ?? "");
       message.ack();
     }
   }
   await connection.close();
-  const repeats = [...found.values()].reduce((sum, count) => sum + count - 1, 0);
-  return { missing: ids.filter((id) => !found.has(id)), repeats };
+  return { missing: found.missing(ids), repeats: found.repeats() };
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type Channel, type ConsumeMessage } from "amqplib";
+import { Tally } from "./tally.js";
 
 export interface CollectorOrder {
   readonly type: "check";
@@ -20,7 +21,7 @@ const ACKNOWLEDGE_MS = 20;
 const SILENCE_MS = 30_000;
 
 const [url = "", queue = ""] = process.argv.slice(2);
-const seen = new Map<string, number>();
+const seen = new Tally();
 let lastAt = Date.now();
 let last: ConsumeMessage | undefined;
 
@@ -33,8 +34,7 @@ async function consume(): Promise<Channel> {
   await channel.prefetch(PREFETCH);
   await channel.consume(queue, (message) => {
     if (message === null) return;
-    const id = String(message.properties.messageId);
-    seen.set(id, (seen.get(id) ?? 0) + 1);
+    seen.add(String(message.properties.messageId));
     lastAt = Date.now();
     last = message;
   });
@@ -58,9 +58,7 @@ process.once("disconnect", () => process.exit());
 const channel = await consume();
 process.on("message", ({ ids }: CollectorOrder) => {
   void untilEmpty(channel).then(() => {
-    const missing = ids.filter((id) => !seen.has(id));
-    const repeats = [...seen.values()].reduce((sum, count) => sum + count - 1, 0);
-    report({ type: "checked", missing, repeats });
+    report({ type: "checked", missing: seen.missing(ids), repeats: seen.repeats() });
   });
 });
 report({ type: "consuming" });

@@ -17,10 +17,6 @@ export class Collector {
     );
   }
 
-  get cpuSeconds(): number {
-    return this.#process.cpuSeconds;
-  }
-
   /** Waits until the queue is empty, and ends. Which of the messages never came, and how many came again? */
   async finish(ids: readonly string[]): Promise<{ missing: readonly string[]; repeats: number }> {
     const findings = await this.#process.ask({ type: "check", ids }, "checked");

@@ -3,6 +3,7 @@
  * no more of HTTP than it must, so that on a small machine the work is the service's.
  */
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { Tally } from "./tally.js";
 
 /** What it does with a request; `away` is not to be there at all. */
 export type Conduct = "well" | "slow" | "hang" | "reset" | "half" | "errors" | "away";
@@ -26,7 +27,7 @@ const TAKEN = `HTTP/1.1 204 No Content\r\n${KEPT}\r\n`;
 const FAILED = `HTTP/1.1 500 Internal Server Error\r\n${KEPT}content-length: 0\r\n\r\n`;
 const HALF = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it";
 
-const seen = new Map<string, number>();
+const seen = new Tally();
 const sockets = new Set<Socket>();
 let conduct: Conduct = "well";
 let port = 0;
@@ -60,7 +61,7 @@ function answer(socket: Socket, id: string): void {
   else if (conduct === "half") socket.write(HALF, () => socket.destroy());
   else if (conduct === "errors") socket.write(FAILED);
   else if (conduct !== "hang") {
-    seen.set(id, (seen.get(id) ?? 0) + 1);
+    seen.add(id);
     setTimeout(() => socket.write(TAKEN), conduct === "slow" ? SLOW_MS : USUAL_MS);
   }
 }
@@ -74,9 +75,7 @@ function cutAll(): void {
 
 process.on("message", (order: Order) => {
   if (order.type === "check") {
-    const missing = order.ids.filter((id) => !seen.has(id));
-    const repeats = order.ids.reduce((sum, id) => sum + Math.max(0, (seen.get(id) ?? 0) - 1), 0);
-    report({ type: "checked", missing, repeats });
+    report({ type: "checked", missing: seen.missing(order.ids), repeats: seen.repeats(order.ids) });
     return;
   }
   const was = conduct;
