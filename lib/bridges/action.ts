@@ -7,7 +7,8 @@ type Start<T> = (
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a block that returns nothing is as good as undefined
 ) => (() => void) | undefined | void;
 
-class Action<T> extends Wait<T> {
+/** The wait for a callback. */
+export class Action<T> extends Wait<T> {
   private cleanup: (() => void) | null = null;
   private hasSettled = false;
 

@@ -10,11 +10,11 @@ import {
   checkOptions,
   Cleanup,
   registering,
-  Wait,
   waiting,
   type Operation,
   type WaitDescription,
 } from "../kernel/index.js";
+import { Action } from "./action.js";
 import { checkOverflow, EventQueue, type Overflow } from "./event-queue.js";
 
 /** The part of Node's EventEmitter that is needed; its many look-alikes have it too. */
@@ -125,48 +125,15 @@ export function once(target: EmitterLike | EventTarget, name: string | symbol): 
   return waiting(() => new Once(target, name));
 }
 
-class Once extends Wait<unknown> {
-  private remove: Remove | null = null;
-
+class Once extends Action<unknown> {
   constructor(
-    private readonly target: EmitterLike | EventTarget,
+    target: EmitterLike | EventTarget,
     private readonly event: string | symbol,
   ) {
-    super();
+    super((resolve, reject) => listen(target, event, resolve, reject));
   }
 
-  begin(): void {
-    const settle = (end: () => void): void => {
-      this.remove?.();
-      end();
-    };
-    this.remove = listen(
-      this.target,
-      this.event,
-      (event) => {
-        settle(() => {
-          this.succeed(event);
-        });
-      },
-      (error) => {
-        settle(() => {
-          this.fail(error);
-        });
-      },
-    );
-  }
-
-  withdraw(): boolean {
-    this.remove?.();
-    return true;
-  }
-
-  /** It may be what the code before it sets off. */
-  override get isFleeting(): boolean {
-    return true;
-  }
-
-  describe(): WaitDescription {
+  override describe(): WaitDescription {
     return { kind: "event", on: titleOf(this.event), isOutside: true };
   }
 }

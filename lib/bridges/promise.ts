@@ -145,8 +145,13 @@ export function until<T>(promise: PromiseLike<T>): Operation<T> {
   return new Until(promise);
 }
 
+/** Not by the promise's own `then`: that of a query builder runs the query, each time. */
 function handle(promise: PromiseLike<unknown>): void {
-  promise.then(undefined, () => undefined);
+  try {
+    void nativeThen.call(promise, undefined, () => undefined);
+  } catch {
+    // No promise of the host's: nothing reports its rejection.
+  }
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

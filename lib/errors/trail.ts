@@ -52,7 +52,7 @@ function add(trail: Trail, operation: string, at: string | undefined): void {
 
 /** An error leaves for ordinary code, which has no frame of ours to be thrown into: its trail stands for its stack. */
 export function leaveRuntime(error: unknown): unknown {
-  if (error instanceof Error && isWithoutPlace(error)) placeAt(error, errorTrail(error).map(lineOf));
+  if (isWithoutPlace(error)) placeAt(error, errorTrail(error).map(lineOf));
   return error;
 }
 

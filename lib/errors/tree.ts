@@ -46,7 +46,7 @@ export function* leavesOf(root: unknown): Generator<Leaf> {
   const open = new Set<unknown>([root]);
   const stack: { group: Group; next: number }[] = [{ group: root, next: 0 }];
   for (let top = stack[0]; top !== undefined; top = stack[stack.length - 1]) {
-    if (top.next === top.group.errors.length) {
+    if (top.next >= top.group.errors.length) {
       stack.pop();
       open.delete(top.group);
       continue;

@@ -134,11 +134,13 @@ export function cutOwnFrames(error: Error): void {
   if (teller?.cutOwn(error) === false) Place.set(error, ENOUGH);
 }
 
-/** Whether an error of ours has nothing of the user's on its stack. */
-export function isWithoutPlace(error: Error): boolean {
+/** Whether it is an error of ours with nothing of the user's on its stack. Whatever else was thrown is not touched. */
+export function isWithoutPlace(error: unknown): error is Error {
+  if (typeof error !== "object" || error === null) return false;
   const place = Place.of(error);
   return (
-    typeof place === "number" || (place === "taken" && teller?.beginsWithOwn(String(error.stack)) === true)
+    typeof place === "number" ||
+    (place === "taken" && teller?.beginsWithOwn(String((error as Error).stack)) === true)
   );
 }
 

@@ -145,7 +145,7 @@ function* openIterable<T>(source: Iterable<T>): Operation<Opened<T>> {
   if (iterator.return !== undefined) yield* stopping.register();
   const pull = instantly(() => {
     const result = stopping.unlessFailed(() => iterator.next());
-    if (result.done !== true) return { value: result.value };
+    if (!result.done) return { value: result.value };
     stopping.end();
     return undefined;
   });
@@ -164,7 +164,7 @@ function* openAsynchronous<T>(source: AsyncIterable<T> | ReadableStream<T>): Ope
       try {
         const { done, value } = yield* settling(pulling, "iteration");
         pulling = null;
-        if (done !== true) return { value };
+        if (!done) return { value };
       } catch (error) {
         stopping.end();
         throw error;

@@ -15,22 +15,22 @@ class Bounded<T> implements Operation<T> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
     // What the kind settles with is the T that its function promises.
-    return this.frame()[Symbol.iterator]() as Iterator<Instruction, T>;
-  }
-
-  /** A refusal is a step like any other: a loop that goes on after it does not starve the host (S4). */
-  private frame(): Frame {
-    try {
-      return toFrame(this.caller, this.op, this.makeKind());
-    } catch (error) {
-      const refuse = (): never => {
-        throw error;
-      };
-      return new Frame(refuse, null);
-    }
+    return boundedFrame(this.caller, this.op, this.makeKind())[Symbol.iterator]() as Iterator<Instruction, T>;
   }
 }
 refusesAwait(Bounded.prototype);
+
+/** A refusal is a step like any other: a loop that goes on after it does not starve the host (S4). */
+export function boundedFrame(caller: string, op: Operable<unknown>, kind: Boundary): Frame {
+  try {
+    return toFrame(caller, op, kind);
+  } catch (error) {
+    const refuse = (): never => {
+      throw error;
+    };
+    return new Frame(refuse, null);
+  }
+}
 
 /**
  * Makes an operation that runs `op` in a boundary of its own.

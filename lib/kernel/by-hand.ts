@@ -10,9 +10,15 @@ import type { Frame, TaskNode } from "./tree.js";
 export function takeBack(task: TaskNode, frame: Frame): void {
   const { wait } = task;
   if (wait !== null) {
-    if (wait.phase === BEGUN) wait.withdraw(true);
+    const { phase } = wait;
     wait.phase = WITHDRAWN;
     task.wait = null;
+    try {
+      if (phase === BEGUN) wait.withdraw(true);
+    } catch (error) {
+      // What goes wrong in leaving is an error of the frame.
+      frame.needScope().record(error);
+    }
   }
   for (let stray = task.frame; stray !== null && stray !== frame; stray = task.frame) {
     task.frame = stray.parent;

@@ -156,7 +156,8 @@ function forcedTarget(task: TaskNode, forcedFrom: Frame): Frame | null {
 
 /** Lifts the protection of what a task runs from a frame on up; an earlier lifting from further out stays. */
 export function forceTask(task: TaskNode, from: Frame): void {
-  if (task.doom !== null) task.root.needScope();
+  // Its cancellation, also one that comes only now, has to stand where `forcedTarget` looks: on a scope.
+  task.root.needScope();
   if (task.forcedFrom === null) task.interrupts++;
   else if (isWithin(from, task.forcedFrom)) return;
   task.forcedFrom = from;

@@ -23,6 +23,8 @@ export function contend(wait: Wait<unknown>, contest: Contest, task: Waiter): vo
   try {
     wait.begin();
   } catch (error) {
+    // It has decided the contest, and failed afterwards: as for any wait, the error is thrown.
+    if (wait.phase !== CONTENDING) throw error;
     wait.fail(error);
   }
 }

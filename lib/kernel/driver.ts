@@ -53,13 +53,17 @@ export function makeDriver(frame: Runnable): Driver {
   let made = callOf(frame, source);
   // A frame whose function only calls an operation is the frame of that call: one in it would be one too many.
   if (made instanceof Call && frame.kind === null) made = callOf(frame, made);
-  if (typeof made === "object" && made !== null) {
-    if (typeof (made as Partial<Driver>).next === "function") return made as Driver;
-    if (Symbol.iterator in made) return (made as { [Symbol.iterator](): Driver })[Symbol.iterator]();
-  }
+  if (isDriver(made)) return made;
+  if (typeof made === "object" && made !== null && Symbol.iterator in made)
+    made = (made as { [Symbol.iterator](): unknown })[Symbol.iterator]();
+  if (isDriver(made)) return made;
   const name = nameOf(source);
   const hint = made instanceof Promise ? ` Use call(${name}) or a function*.` : " Write a function*.";
   throw misuse("NOT_AN_OPERATION", `"${name}" returned ${show(made)}, which is not an operation.${hint}`);
+}
+
+function isDriver(made: unknown): made is Driver {
+  return typeof (made as Partial<Driver> | null | undefined)?.next === "function";
 }
 
 function callOf(frame: Runnable, source: Source): unknown {

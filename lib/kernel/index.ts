@@ -1,6 +1,6 @@
 /** The kernel's door: what the layers above build on. */
 export { checkCount, checkDuration, checkName, checkOptions } from "./arguments.js";
-export { bounded, perform } from "./bounded.js";
+export { bounded, boundedFrame, perform } from "./bounded.js";
 export { cancelFrame, cancellationOf } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";

@@ -8,7 +8,7 @@
  */
 import { surroundings } from "./enclosure.js";
 import { running, type TaskScheduler, type Waiter } from "./instruction.js";
-import { advance, beginTurn } from "./stepping.js";
+import { advance, beginTurn, failLater } from "./stepping.js";
 import { RealHost, type Host } from "./host.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { SLICE_MS, Slice } from "./slice.js";
@@ -54,7 +54,7 @@ export class Scheduler implements TaskScheduler {
   /** Makes a new task ready behind the others (S2). */
   start(task: TaskNode): void {
     this.#ready.push(task);
-    if (!this.#isStepping && !this.#isHandedOver) this.#enter(this.#next());
+    if (!this.#isStepping) this.#enter();
   }
 
   /** Starts a task inside the call, up to its first suspension (S1). */
@@ -63,12 +63,8 @@ export class Scheduler implements TaskScheduler {
       this.#ready.push(task);
       return;
     }
-    this.#isStepping = true;
     this.#slice.begin(this.#lookAtClock());
-    this.#step(task);
-    this.#isStepping = false;
-    // What the task has made ready follows in the same call.
-    if (!this.#isHandedOver) this.#drain(this.#next());
+    this.#stepAlone(task, this.#slice.beginTurn());
   }
 
   wake(task: Waiter): void {
@@ -76,7 +72,8 @@ export class Scheduler implements TaskScheduler {
     const woken = task as TaskNode;
     // S3: what completes outside is processed in this very callback.
     if (this.#isStepping || !this.#mayEnter()) this.#ready.push(woken);
-    else this.#enter(woken);
+    // Mostly it waits again after a few steps, and nothing else is ready: its slice begins when there is more to do.
+    else this.#stepAlone(woken, this.#slice.postpone());
   }
 
   land(task: Waiter, error?: { readonly error: unknown }): void {
@@ -99,6 +96,7 @@ export class Scheduler implements TaskScheduler {
    */
   mayGoOn(task: Waiter): boolean {
     const slice = this.#slice;
+    slice.needBegun();
     if (slice.isTurnOver) {
       this.requeue(task);
       return false;
@@ -124,7 +122,7 @@ export class Scheduler implements TaskScheduler {
       return change();
     } finally {
       this.#isStepping = false;
-      if (!this.#isHandedOver) this.#enter(this.#next());
+      this.#enter();
     }
   }
 
@@ -161,29 +159,51 @@ export class Scheduler implements TaskScheduler {
     return true;
   }
 
-  #enter(first: TaskNode | null): void {
+  #enter(): void {
     this.#slice.begin(NaN);
-    this.#drain(first);
+    this.#drain();
   }
 
-  /** @param first - steps first; it is not among the ready ones */
-  #drain(first: TaskNode | null): void {
+  /** Steps a task in a call from outside, and what that has made ready. */
+  #stepAlone(task: TaskNode, budget: number): void {
     const slice = this.#slice;
     this.#isStepping = true;
-    for (let task = first; task !== null; task = this.#next()) {
-      this.#step(task);
-      if (slice.isLookDue) {
-        slice.look(this.#lookAtClock());
-        if (slice.isOver) this.#handOver();
-      }
-      if (this.timers.size > 0) this.#fireTimers(slice.lastLook);
-      if (this.#isHandedOver) break;
+    this.budget = budget;
+    try {
+      this.#resume(task);
+    } finally {
+      this.#isStepping = false;
     }
-    this.#isStepping = false;
+    if (slice.isBegun || this.#ready.size > 0) {
+      slice.needBegun();
+      slice.endTurn(this.budget);
+    }
+    this.#drain();
+  }
+
+  #drain(): void {
+    const slice = this.#slice;
+    this.#isStepping = true;
+    try {
+      for (let task = this.#next(); task !== null; task = this.#next()) {
+        this.#step(task);
+        if (slice.isLookDue) {
+          slice.look(this.#lookAtClock());
+          if (slice.isOver) this.#handOver();
+        }
+        if (this.timers.size > 0) this.#fireTimers(slice.lastLook);
+      }
+    } finally {
+      this.#isStepping = false;
+      // What gets through here, past everything, must not be the end of the others.
+      if (this.#ready.size > 0) this.#handOver();
+    }
     this.#setHostTimer();
   }
 
+  /** The task that steps next; none while the host has the turn. */
   #next(): TaskNode | null {
+    if (this.#isHandedOver) return null;
     const ready = this.#ready;
     if (ready.size < 2) return ready.shift();
     const { chooseReady } = this.host;
@@ -200,18 +220,29 @@ export class Scheduler implements TaskScheduler {
       this.#wakes = 0;
       const now = this.#lookAtClock();
       this.#slice.begin(now, now - askedAt);
-      this.#drain(this.#next());
+      this.#drain();
     });
   }
 
   #step(task: TaskNode): void {
+    this.budget = this.#slice.beginTurn();
+    this.#resume(task);
+    this.#slice.endTurn(this.budget);
+  }
+
+  #resume(task: TaskNode): void {
     const before = running.task;
     running.task = task;
-    this.budget = this.#slice.beginTurn();
-    if (surroundings.enclosure === null) takeTurn(task);
-    else surroundings.enclosure.enter(task, takeTurn);
-    running.task = before;
-    this.#slice.endTurn(this.budget);
+    try {
+      if (surroundings.enclosure === null) takeTurn(task);
+      else surroundings.enclosure.enter(task, takeTurn);
+    } catch (error) {
+      // Mostly a full stack, which is empty again in a turn of the host's.
+      this.#handOver();
+      if (failLater(task, error)) this.#ready.push(task);
+    } finally {
+      running.task = before;
+    }
   }
 
   #lookAtClock(): number {
@@ -254,10 +285,9 @@ export class Scheduler implements TaskScheduler {
     this.#timerSetFor = Infinity;
     this.#wakes = 0;
     const now = this.#lookAtClock();
-    this.#isStepping = true;
-    this.#fireTimers(now);
-    this.#slice.begin(now);
-    this.#drain(this.#next());
+    this.batch(() => {
+      this.#fireTimers(now);
+    });
   };
 }
 

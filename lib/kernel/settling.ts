@@ -56,13 +56,17 @@ export function bodyThrew(task: TaskNode, frame: Frame, error: unknown): void {
   close(task, frame, scope);
 }
 
-/** Cuts a frame: its generator is left by `return()`, as far down as the target. */
-export function cut(frame: Frame, target: Frame): void {
+/**
+ * Cuts a frame: its generator is left by `return()`, as far down as the target.
+ *
+ * @param landing - where it stands, when it cannot be asked
+ */
+export function cut(frame: Frame, target: Frame, landing?: Mark): void {
   const scope = frame.needScope();
   scope.target = target;
   const { driver } = frame;
   if (scope.state === "open" && driver !== null) {
-    frame.driver = new Unwinding(frame, driver, landingOf(frame, driver));
+    frame.driver = new Unwinding(frame, driver, landing ?? landingOf(frame, driver));
     scope.state = "unwinding";
   } else if (scope.state === "awaiting") scope.state = "closing";
   else if (driver instanceof Unwinding) driver.isCutting = true;

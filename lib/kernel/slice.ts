@@ -23,7 +23,7 @@ export class Slice {
   #stepsPerLook = FIRST_PER_LOOK;
   /** How many steps may still pass before the next look. */
   #untilLook = FIRST_PER_LOOK;
-  /** How many the running turn was granted last, and before that. */
+  /** How many the running turn was granted last, and before that; none while its slice is postponed. */
   #granted = 0;
   #spent = 0;
 
@@ -36,6 +36,23 @@ export class Slice {
     this.#end = now + Math.max(LEAST_MS, SLICE_MS - lateMs);
     this.#stepsPerLook = FIRST_PER_LOOK;
     this.#untilLook = FIRST_PER_LOOK;
+  }
+
+  /** Begins a turn, and the slice only when it is needed; gives how many steps may be taken until then. */
+  postpone(): number {
+    this.#granted = 0;
+    return FIRST_PER_LOOK;
+  }
+
+  get isBegun(): boolean {
+    return this.#granted > 0;
+  }
+
+  /** Begins the slice that was postponed, as if it had begun before the turn. */
+  needBegun(): void {
+    if (this.isBegun) return;
+    this.begin(NaN);
+    this.beginTurn();
   }
 
   get isOver(): boolean {

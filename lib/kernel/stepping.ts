@@ -11,33 +11,37 @@ import { bareLeft, bodyReturned, bodyThrew, cut, unwinds } from "./settling.js";
 import { type Frame, type TaskNode } from "./tree.js";
 import { BEGIN, LAND, RESUME, START } from "./turn.js";
 import { makeDriver, type Driver } from "./driver.js";
-import { landingOf, notAnOperation } from "./unwinding.js";
+import { answer, PROBE } from "./probe.js";
+import { landingOf, notAnOperation, NOWHERE } from "./unwinding.js";
 
 /** Steps the task until it suspends. Its wait is settled, or it has just begun. */
 export function advance(task: TaskNode): void {
   for (let frame = task.frame; frame !== null; frame = task.frame) {
     const { driver } = frame;
     if (driver === null) return;
-    let result;
+    let wait;
+    let yielded: unknown;
+    let isDone: boolean | undefined = false;
     try {
-      result = driver.next();
+      const result = driver.next();
+      wait = task.wait;
+      yielded = result;
+      // Waits and frames are their own results: most steps are told by identity, without a look at any property.
+      if (yielded !== wait && yielded !== task.frame) {
+        isDone = result.done;
+        yielded = result.value;
+      }
     } catch (error) {
       takeBack(task, frame);
       bodyThrew(task, frame, error);
       if (mustPause(task)) return;
       continue;
     }
-    const { wait } = task;
-    // Waits and frames are their own results: most steps are told by identity, without a look at any property.
-    let yielded: unknown = result;
-    if (yielded !== wait && yielded !== task.frame) {
-      if (result.done === true) {
-        if (wait === null && task.frame === frame) bodyReturned(task, frame, result.value);
-        else returnedByHand(task, frame);
-        if (mustPause(task)) return;
-        continue;
-      }
-      yielded = result.value;
+    if (isDone) {
+      if (wait === null && task.frame === frame) bodyReturned(task, frame, yielded);
+      else returnedByHand(task, frame);
+      if (mustPause(task)) return;
+      continue;
     }
     if (yielded === wait && wait !== null) {
       if (task.frame !== frame) failInPlace(task, frame);
@@ -46,9 +50,25 @@ export function advance(task: TaskNode): void {
         task.scheduler.yielded?.(task);
         if (!afterYield(task, wait)) return;
       }
-    } else if (yielded !== task.frame) refuse(task, frame, yielded);
-    else if (task.frame?.parent !== frame) failInPlace(task, frame);
+    } else if (yielded !== task.frame) {
+      if (refuse(task, frame, yielded)) return;
+    } else if (task.frame?.parent !== frame) failInPlace(task, frame);
   }
+}
+
+/**
+ * Something got through a turn that nothing of ours throws: the stack was full, or what the task yielded cannot be
+ * looked at. The task fails with it in its next turn, where it stands.
+ *
+ * @returns whether the task is to be made ready for that
+ */
+export function failLater(task: TaskNode, error: unknown): boolean {
+  const { frame } = task;
+  if (frame?.driver == null) return false;
+  takeBack(task, frame);
+  task.turn = RESUME;
+  frame.driver = throwing(frame, frame.driver, error);
+  return task.nextReady === null;
 }
 
 /** The end of a frame is a step like any other: a deep stack does not come back in one turn (S4). */
@@ -123,15 +143,15 @@ function landBare(task: TaskNode, frame: Frame, generator: Driver): void {
     return;
   }
   const cancellation = takeDoom(task);
-  let result;
+  let isDone;
   try {
-    result = generator.return?.();
+    const result = generator.return?.();
+    isDone = result?.done !== false;
   } catch (error) {
     unwindsAfterAll(task, frame, generator, cancellation);
     bodyThrew(task, frame, error);
     return;
   }
-  const isDone = result?.done !== false;
   if (isDone && task.wait === null && task.frame === frame && frame.scope === null) {
     bareLeft(task, frame, cancellation);
     return;
@@ -141,11 +161,10 @@ function landBare(task: TaskNode, frame: Frame, generator: Driver): void {
   if (isDone) bodyThrew(task, frame, byHandError());
 }
 
-/** It has landed: while its `finally` runs, nothing is pending. */
+/** It has landed: nothing is to land while its `finally` runs. It still counts: what it goes back to does not begin. */
 function takeDoom(task: TaskNode): Cancellation | null {
   const { doom } = task;
   task.doom = null;
-  task.interrupts--;
   return doom;
 }
 
@@ -158,7 +177,7 @@ function unwindsAfterAll(
   takeBack(task, frame);
   // A further request, made by its own `finally`, folds into the first (C13).
   const scope = frame.needScope();
-  if (scope.cancellation === null) task.interrupts++;
+  if (scope.cancellation !== null) task.interrupts--;
   scope.cancellation = cancellation;
   unwinds(frame, generator, null);
 }
@@ -189,32 +208,34 @@ function returnedByHand(task: TaskNode, frame: Frame): void {
   bodyThrew(task, frame, byHandError());
 }
 
-/** The generator yielded something of its own (E5): throws into it, at that place. */
-function refuse(task: TaskNode, frame: Frame, yielded: unknown): void {
+/**
+ * The generator yielded something of its own (E5): throws into it, at that place. With a cancellation pending it lands
+ * there, and who made the mistake over and over ends. True when the task has to pause.
+ */
+function refuse(task: TaskNode, frame: Frame, yielded: unknown): boolean {
   const error = notAnOperation(task, yielded);
   const { driver } = frame;
   // Something that was begun by hand and yielded through something else.
   takeBack(task, frame);
-  if (driver?.throw === undefined) {
-    bodyThrew(task, frame, error);
-    return;
+  const target = landingTarget(task);
+  if (driver?.throw === undefined) bodyThrew(task, frame, error);
+  else if (target === null) frame.driver = throwing(frame, driver, error);
+  else {
+    frame.needScope().record(error);
+    cut(frame, target, NOWHERE);
   }
-  frame.driver = new Thrower(frame, driver, error);
+  return mustPause(task);
 }
 
 /** Resumes a generator by throwing, once. */
-class Thrower {
-  constructor(
-    private readonly frame: Frame,
-    private readonly driver: {
-      throw?(error?: unknown): IteratorResult<unknown, unknown>;
-      next(): IteratorResult<unknown, unknown>;
+function throwing(frame: Frame, driver: Driver, error: unknown): Driver {
+  return {
+    next(sent) {
+      // It stands at what is no iterator of ours, and cannot be asked.
+      if (sent === PROBE) return answer();
+      frame.driver = driver;
+      if (driver.throw === undefined) throw error;
+      return driver.throw(error);
     },
-    private readonly error: Error,
-  ) {}
-
-  next(): IteratorResult<unknown, unknown> {
-    this.frame.driver = this.driver;
-    return this.driver.throw?.(this.error) ?? this.driver.next();
-  }
+  };
 }

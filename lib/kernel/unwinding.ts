@@ -115,6 +115,9 @@ export class Unwinding implements Driver {
   }
 }
 
+/** A landing of which no position is known: whatever is yielded afterwards is cleanup. */
+export const NOWHERE: Mark = { depth: 0, stack: undefined };
+
 /** Where a cancellation lands; null where no yield can be cleanup, so that there is nothing to tell apart. */
 export function landingOf(frame: Frame, generator: Driver): Mark | null {
   const depth = chainDepth(generator);

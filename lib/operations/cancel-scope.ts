@@ -4,6 +4,7 @@
  */
 import { misuse, wrongNumber } from "../errors/index.js";
 import {
+  boundedFrame,
   cancelBoundary,
   Call,
   checkFunction,
@@ -11,7 +12,6 @@ import {
   checkOptions,
   Frame,
   refusesAwait,
-  toFrame,
   type Cancellation,
   type CancelOptions,
   type Future,
@@ -131,7 +131,7 @@ function frameIn(limit: TimeLimit, caller: string, op: Limitable<unknown>): Fram
   if (typeof op === "function" && op.length > 0)
     return new Frame(new Call(op, 1, new CancelScope(limit)), limit);
   // Without a parameter it is an operation like any other.
-  return toFrame(caller, op as Operable<unknown>, limit);
+  return boundedFrame(caller, op as Operable<unknown>, limit);
 }
 
 /** Makes an operation that runs another one in a boundary with a limit. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { action, sleep, spawn } from "coppice";
+import { action, select, sleep, spawn, type Operation } from "coppice";
 import { fail } from "../support/fail.js";
 import { answersSixQuestions, atOnce } from "../support/six-questions.js";
 import { simulate } from "../support/virtual.js";
@@ -103,6 +103,22 @@ describe("action", () => {
         }),
       ),
     ).rejects.toBe(lost);
+  });
+
+  it.each<[string, (action: Operation<number>) => Operation<unknown>]>([
+    ["by itself", (given) => given],
+    ["in a select", (given) => select({ given, late: sleep(1) })],
+    ["behind others, in a select", (given) => select({ late: sleep(1), given })],
+  ])("throws what its cleanup throws when it has settled inside its start, %s (E2)", async (_, use) => {
+    const task = simulate(
+      use(
+        action<number>((resolve) => {
+          resolve(3);
+          return () => fail(lost);
+        }),
+      ),
+    );
+    await expect(task).rejects.toBe(lost);
   });
 
   it("reports what its cleanup throws on a cancel as an error of cleanup (C5)", async () => {

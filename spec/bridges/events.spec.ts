@@ -62,6 +62,15 @@ describe("once on an EventEmitter", () => {
     });
     expect(given).toEqual([error]);
   });
+
+  it("takes its listeners back when the event comes while it adds them", async () => {
+    const emitter = new EventEmitter();
+    emitter.on("newListener", (name, listener: (...args: unknown[]) => void) => {
+      if (name === "tick") listener("at once");
+    });
+    expect(await simulate(once(emitter, "tick"))).toEqual(["at once"]);
+    expect(emitter.eventNames()).toEqual(["newListener"]);
+  });
 });
 
 describe("on", () => {

@@ -74,6 +74,17 @@ describe("ExceptionGroup.derive", () => {
 });
 
 describe("ExceptionGroup.leaves", () => {
+  it("ends where members are taken out of the group on the way", () => {
+    const group = new ExceptionGroup([new Error("one"), new Error("two"), new Error("three")]);
+    const seen: unknown[] = [];
+    for (const { error } of group.leaves()) {
+      seen.push(error);
+      group.errors.length = 0;
+      if (seen.length > 3) break;
+    }
+    expect(seen).toHaveLength(1);
+  });
+
   it("walks the single errors in order, each with the groups that lead to it", () => {
     const { group, inner } = nested();
     const seen = Array.from(group.leaves(), ({ error, path }: Leaf) => [shapeOf(error), path]);

@@ -219,3 +219,24 @@ describe("map over an iterable", () => {
     await expect(simulate(map(new Map([["k", 1]]), same))).resolves.toEqual([["k", 1]]);
   });
 });
+
+describe("map over an iterator written by hand", () => {
+  /** Says by a number that it is done, as JavaScript's own loops let it. */
+  function counting(): Iterator<number> {
+    let left = 3;
+    return { next: () => ({ done: (left === 0 ? 1 : 0) as never, value: left-- }) };
+  }
+
+  function countingLater(): AsyncIterator<number> {
+    const counter = counting();
+    return { next: () => Promise.resolve(counter.next()) };
+  }
+
+  it.each<[string, Iterable<number> | AsyncIterable<number>]>([
+    ["an iterable", { [Symbol.iterator]: counting }],
+    ["an async iterable", { [Symbol.asyncIterator]: countingLater }],
+  ])("ends where its `done` counts as true: %s", async (_, source) => {
+    const work = (n: number) => (n < -9 ? fail(new Error("endless")) : double(Math.max(n, 0)));
+    await expect(simulate(map(source, work, { concurrency: 1 }))).resolves.toEqual([6, 4, 2]);
+  });
+});

@@ -120,6 +120,13 @@ describe("operation", () => {
     expect(() => operation(fn as never)).toThrow(new TypeError(message));
   });
 
+  it.each([null, undefined, 5, {}])("E5 refuses what has an iterator that is none: %p", async (none) => {
+    const odd = operation(function odd() {
+      return { [Symbol.iterator]: () => none };
+    } as never) as () => never;
+    await expect(simulate(odd())).rejects.toThrow(/^"odd" returned .*, which is not an operation\./);
+  });
+
   it("E5 refuses a function that returns no operation, when it is run, naming it", async () => {
     const five = operation(function five() {
       return 5;

@@ -240,6 +240,31 @@ describe("cancel with a grace", () => {
     expect(log).toEqual(["it cleans", "it cut"]);
     expect(host.now()).toBe(0);
   });
+
+  it("C7 also ends a resource that waits for its turn behind the one that takes longer", async () => {
+    const log: string[] = [];
+    const { host, run, scheduler } = world();
+    const useFirst = resource<undefined>(function* (provide) {
+      try {
+        yield* provide(undefined);
+      } finally {
+        log.push("first cleans");
+      }
+    });
+    const useSlow = resource<undefined>(function* (provide) {
+      yield* ensure(() => sleep(1000));
+      yield* provide(undefined);
+    });
+    const task = run(function* () {
+      yield* useFirst;
+      yield* useSlow;
+      yield* suspend();
+    });
+    const { error } = await endOf(task.cancel(undefined, { grace: 10 }));
+    expect(error).toBeInstanceOf(CleanupError);
+    expect([log, host.now()]).toEqual([["first cleans"], 10]);
+    expect(leftIn(scheduler)).toEqual(NOTHING);
+  });
 });
 
 describe("a grace of one boundary", () => {

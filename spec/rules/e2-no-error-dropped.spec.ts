@@ -13,7 +13,7 @@ import {
   timeout,
 } from "coppice";
 import { fail } from "../support/fail.js";
-import { simulate } from "../support/virtual.js";
+import { simulate, world } from "../support/virtual.js";
 
 const errors = (...names: string[]) => names.map((name) => new Error(name));
 
@@ -238,4 +238,35 @@ describe("E2 no error is dropped", () => {
     );
     expect(result.ok ? [] : (result.error as ExceptionGroup).errors[0]).toBe(hostile);
   });
+
+  it.each<[string, () => object]>([
+    ["a proxy whose traps throw", () => new Proxy(new Error("hostile"), { getPrototypeOf: trap, get: trap })],
+    ["a proxy that was revoked", revoked],
+  ])("E2 %s leaves a task as it is, and the others go on", async (_, make) => {
+    const thrown = make();
+    const { run } = world();
+    const other = run(sleep(2));
+    const task = run(function* () {
+      yield* scoped(function* () {
+        yield* sleep(1);
+        fail(thrown);
+      });
+    });
+    const isSame = await task.then(
+      () => false,
+      (error: unknown) => error === thrown,
+    );
+    await other;
+    expect(isSame).toBe(true);
+  });
 });
+
+function trap(): never {
+  throw new Error("touched");
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { operation, sleep, spawn, timeout, type Operation } from "coppice";
+import { action, operation, sleep, spawn, timeout, type Operation } from "coppice";
 import { everyOperation, parkingOperations } from "../support/every-operation.js";
+import { fail } from "../support/fail.js";
 import { textOf, thrownBy } from "../support/failure.js";
 import { bundleLibrary, removeBundles, runProgram } from "../support/real-process.js";
 import { simulate, world } from "../support/virtual.js";
@@ -123,6 +124,17 @@ describe("E5 an operation advanced by hand inside a task", () => {
       log.push(yield* wanted());
     });
     expect(log).toEqual([byHand, "wanted"]);
+  });
+
+  it("E5 a cleanup that fails when it is taken back is told too, and other tasks go on (E2)", async () => {
+    const { run } = world();
+    const other = run(sleep(1));
+    const task = run(function* () {
+      iteratorOf(action(() => () => fail(new Error("cannot take back")))).next();
+      yield* [];
+    });
+    await expect(task.then(String, textOf)).resolves.toBe(`Error: cannot take back\n${byHand}`);
+    await other;
   });
 
   it("E5 a deadline begun by hand is taken back with its timer", async () => {

@@ -10,6 +10,7 @@ import {
   suspend,
   taskGroup,
   timeout,
+  timeoutAt,
   type Operable,
   type Operation,
 } from "coppice";
@@ -288,19 +289,25 @@ describe("E5 a generator object", () => {
     await expect(task.then(() => "ran twice", textOf)).resolves.toBe(`TypeError COPPICE_USED: ${used}`);
   });
 
-  it("S4 a loop that goes on after the refusal does not starve the others", async () => {
+  it.each<[string, (generator: Operation<number>) => Operation<unknown>]>([
+    ["scoped()", scoped],
+    ["timeout()", (generator) => timeout(1_000, generator)],
+    ["timeoutAt()", (generator) => timeoutAt(1_000, generator)],
+  ])("S4 a loop that goes on after a refusal of %s does not starve the others", async (_, use) => {
     let isOver = false;
+    let refusals = 0;
     const generator = make();
     await simulate(function* () {
-      yield* scoped(generator);
+      yield* use(generator);
       yield* spawn(function* () {
         yield* sleep(0);
         isOver = true;
       });
-      while (!isOver) {
+      while (!isOver && refusals < 10_000) {
         try {
-          yield* scoped(generator);
+          yield* use(generator);
         } catch (error) {
+          refusals++;
           expect(textOf(error)).toBe(`TypeError COPPICE_USED: ${used}`);
         }
       }

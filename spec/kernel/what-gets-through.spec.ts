@@ -1,0 +1,115 @@
+/** What no code of ours throws and something throws all the same: it may cost the task, and never the others. */
+import { expect, it } from "@jest/globals";
+import { Queue, run, sleep, suspend, type Operation } from "coppice";
+
+/** An operation whose iterator was written by hand. */
+const byHand = (iterator: object): Operation<unknown> => ({
+  [Symbol.iterator]: () => iterator as Iterator<never, unknown>,
+});
+
+/** Calls itself until the stack is full, and does something on each level. */
+function overflow(act: () => void): void {
+  act();
+  overflow(act);
+}
+
+it("a stack that overflows around run() leaves the others running (S2)", async () => {
+  const before = run(function* () {
+    yield* sleep(0);
+    return "before";
+  });
+  let returned = 0;
+  let settled = 0;
+  const settle = (): number => settled++;
+  const walk = (): void => {
+    overflow(() => {
+      void run(() => sleep(0)).then(settle, settle);
+      returned++;
+    });
+  };
+  expect(walk).toThrow(RangeError);
+  expect(await before).toBe("before");
+  const after = run(function* () {
+    yield* sleep(1);
+    return "after";
+  });
+  expect(await after).toBe("after");
+  expect(returned).toBeGreaterThan(100);
+  expect(settled).toBe(returned);
+});
+
+it("a stack that overflows around a plain call that wakes a task leaves the others running (S3)", async () => {
+  const queue = new Queue<number>();
+  const reader = run(function* () {
+    for (;;) yield* queue.get();
+  });
+  expect(() => {
+    overflow(() => queue.tryPut(1));
+  }).toThrow(RangeError);
+  const after = run(function* () {
+    yield* sleep(0);
+    return "after";
+  });
+  expect(await after).toBe("after");
+  await reader.cancel();
+});
+
+it("a step that gives no result fails the task, as in a yield* (E5)", async () => {
+  await expect(run(byHand({ next: () => undefined }))).rejects.toThrow(TypeError);
+  expect(
+    await run(function* () {
+      yield* sleep(0);
+      return "next";
+    }),
+  ).toBe("next");
+});
+
+it("a result that cannot be read fails the task with what reading it throws", async () => {
+  const broken = new Error("cannot be read");
+  for (const key of ["done", "value"]) {
+    const result = Object.defineProperty({ done: false, value: 1 }, key, {
+      get() {
+        throw broken;
+      },
+    });
+    await expect(run(byHand({ next: () => result }))).rejects.toBe(broken);
+  }
+});
+
+it("a result of return() that cannot be read is an error of the cleanup (C5)", async () => {
+  const broken = new Error("cannot be read");
+  const parked = suspend()[Symbol.iterator]();
+  const result = {
+    get done(): boolean {
+      throw broken;
+    },
+  };
+  const task = run(byHand({ next: () => parked.next(), return: () => result }));
+  await expect(task.cancel()).rejects.toBe(broken);
+  expect(task.state).toBe("failed");
+});
+
+it("what gets through a turn leaves those that are ready behind it", async () => {
+  const name = new Error("no name");
+  const nameless = Object.defineProperty(() => 1, "name", {
+    get() {
+      throw name;
+    },
+  });
+  const order: string[] = [];
+  const parent = run(function* () {
+    yield* sleep(0);
+    run(nameless as never).catch((error: unknown) => order.push((error as Error).message));
+    run(function* () {
+      order.push("behind");
+      yield* sleep(0);
+      order.push("later");
+    });
+  });
+  await parent;
+  await run(function* () {
+    yield* sleep(1);
+  });
+  expect(order).toContain("behind");
+  expect(order).toContain("later");
+});
