@@ -61,7 +61,11 @@ const useAmqpChannel = (options: AmqpOptions): Operation<Opened<AmqpChannel>> =>
     channel.on("error", broken.resolve);
     channel.on("close", () => broken.resolve("the broker closed the channel"));
     const returned = new Set<string>();
-    channel.on("return", ({ properties }) => returned.add(String(properties.messageId)));
+    channel.on("return", ({ properties }) => {
+      returned.add(String(properties.messageId));
+      // Somebody has deleted it. The next connection makes it anew.
+      broken.resolve("no queue takes what is published");
+    });
     const writes = new GatheredWrites(model);
     yield* provide({ connection: { channel, writes, returned }, broken: broken.operation });
   });

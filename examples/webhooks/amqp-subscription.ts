@@ -30,6 +30,7 @@ function received(message: ConsumeMessage, channel: ConfirmChannel): Received {
     isRedelivered: message.fields.redelivered,
     acknowledge: () => onOpen(() => channel.ack(message)),
     giveBack: () => onOpen(() => channel.nack(message)),
+    refuse: () => onOpen(() => channel.reject(message, false)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The brokers against real servers: what is published comes out at a consumer, once it has been answered for. */
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { connect as connectAmqp } from "amqplib";
-import { all, Queue, run, scoped, sleep, spawn, timeout, type Operation } from "coppice";
+import { all, call, Queue, retry, run, scoped, sleep, spawn, timeout, type Operation } from "coppice";
 import { connect as connectNats } from "nats";
 import { consume, type Consumed } from "./consumer/consume.js";
 import type { Inbox } from "./consumer/inbox.js";
@@ -139,6 +139,23 @@ describe.each(servers.brokers)("$name", ({ environment: at, unreachable, name })
     });
   }, 60_000);
 
+  it("does not hand out again what is no webhook", async () => {
+    await run(function* () {
+      const broker = yield* useBroker(readConfig(environment), log, () => sleep(0));
+      for (const id of ["", "poison"]) yield* broker.publish({ ...webhook(600), id });
+      const consumeOne = (number: number) =>
+        scoped(function* () {
+          const consumer = yield* startConsumer(environment);
+          yield* broker.publish(webhook(number));
+          yield* until(() => consumer.seen.length === 1);
+          expect(consumer.seen).toEqual([webhook(number)]);
+          return yield* consumer.stop();
+        });
+      expect(yield* consumeOne(601)).toMatchObject({ done: 1, failed: 0, refused: 2 });
+      expect(yield* consumeOne(602)).toMatchObject({ done: 1, failed: 0, refused: 0 });
+    });
+  }, 60_000);
+
   it("hands on what a consumer that is gone had in its hands", async () => {
     await run(function* () {
       const broker = yield* useBroker(readConfig(environment), log, () => sleep(0));
@@ -160,15 +177,35 @@ describe.each(servers.brokers)("$name", ({ environment: at, unreachable, name })
       yield* consumer.stop();
     });
   }, 60_000);
+
+  it("goes on when somebody has removed what it publishes to", async () => {
+    await run(function* () {
+      const broker = yield* useBroker(readConfig(environment), log, () => sleep(0));
+      const publish = (message: Webhook) =>
+        timeout(
+          10_000,
+          retry(() => broker.publish(message), { attempts: Infinity, delay: 20 }),
+        );
+      yield* call(() => remove(at, "queue"));
+      yield* publish(webhook(400));
+      const consumer = yield* startConsumer(environment);
+      yield* until(() => consumer.seen.length === 1);
+      yield* call(() => remove(at, "queue"));
+      yield* publish(webhook(401));
+      yield* until(() => consumer.seen.length === 2);
+      expect(consumer.seen).toEqual([webhook(400), webhook(401)]);
+      yield* consumer.stop();
+    });
+  }, 60_000);
 });
 
-async function remove(environment: Record<string, string>): Promise<void> {
+async function remove(environment: Record<string, string>, what: "all" | "queue" = "all"): Promise<void> {
   const { AMQP_URL, NATS_URL } = environment;
   if (AMQP_URL !== undefined) {
     const model = await connectAmqp(AMQP_URL);
     const channel = await model.createChannel();
     await channel.deleteQueue(TOPIC);
-    await channel.deleteExchange(TOPIC);
+    if (what === "all") await channel.deleteExchange(TOPIC);
     await model.close();
   }
   if (NATS_URL !== undefined) {

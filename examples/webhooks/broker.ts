@@ -39,4 +39,6 @@ export interface Received {
   acknowledge(): void;
   /** Not done: somebody shall try again, after a pause. */
   giveBack(): void;
+  /** Nobody can work on it: the broker shall put it aside, if it was told where, and not hand it out again. */
+  refuse(): void;
 }

@@ -10,6 +10,8 @@ export interface Counters {
   limited: number;
   /** Turned away with 401: not signed as they should be. */
   unsigned: number;
+  /** Turned away with any other 4xx: nothing that could be taken, whoever had sent it. */
+  faulty: number;
   /** Taken from the outbox: what earlier runs and other instances left, and what was put off. */
   recovered: number;
   forwarded: number;
@@ -27,6 +29,7 @@ export const createCounters = (): Counters => ({
   refused: 0,
   limited: 0,
   unsigned: 0,
+  faulty: 0,
   recovered: 0,
   forwarded: 0,
   published: 0,

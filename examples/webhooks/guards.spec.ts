@@ -61,7 +61,7 @@ describe("a source with a secret", () => {
     expect(statuses).toEqual([202, 202, 202, 429, 429, 429]);
     expect(answers.find(({ status }) => status === 429)).toMatchObject({ retryAfter: "1" });
     await eventually("they are published", () => service.published.length === 3);
-    expect(await service.statistics()).toMatchObject({ accepted: 3, limited: 3, unsigned: 2 });
+    expect(await service.statistics()).toMatchObject({ accepted: 3, limited: 3, unsigned: 2, faulty: 0 });
   });
 });
 
@@ -95,6 +95,7 @@ describe("how the service is", () => {
     expect(status).toBe(200);
     expect(text).toMatch(/^webhooks_accepted_total 3$/m);
     expect(text).toMatch(/^webhooks_limited_total \d+$/m);
+    expect(text).toMatch(/^webhooks_faulty_total 1$/m);
     expect(text).toMatch(/^webhooks_accept_seconds_count 3$/m);
     expect(text).toMatch(/^webhooks_forward_seconds_bucket\{le="\+Inf"\} 3$/m);
     expect(text).toMatch(/^webhooks_downstream_away 0$/m);

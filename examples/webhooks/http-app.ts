@@ -1,6 +1,12 @@
 /** The HTTP interface: routes, what is refused and how. It knows nothing of operations, scopes or databases. */
 import { createServer, STATUS_CODES, type RequestListener, type Server } from "node:http";
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Socket } from "node:net";
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { refusal } from "./refusal.js";
 import { UnavailableError } from "./unavailable-error.js";
 
@@ -8,11 +14,15 @@ const BODY_LIMIT = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 const ROUTES = "There are POST /webhooks/:source and GET /stats.";
+const SOURCE_RULE = "The source must be 1 to 64 letters, digits, dots, underscores and hyphens.";
 /** Plainer words than the framework's. */
 const MESSAGES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "The body is too large; it may have 1 MiB.",
+  FST_ERR_MAX_PARAM_LENGTH: SOURCE_RULE,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "The body must be JSON, sent with `content-type: application/json`.",
 };
+/** They are counted by whoever finds them. */
+const COUNTED_ELSEWHERE = [401, 429];
 const SOURCE = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
@@ -37,6 +47,8 @@ export interface HttpHandlers {
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Which parts can do their work. */
   readiness(): Promise<Readonly<Record<string, string>>>;
+  /** Is told of each request that was turned away as faulty: neither for its signature, nor for its rate. */
+  faulty?(): void;
   /** Is told of what must not happen. */
   failed(error: unknown): void;
 }
@@ -49,13 +61,16 @@ export interface HttpOptions {
 type Post = FastifyRequest<{ Params: { source: string } }>;
 
 export function createHttpApp(handlers: HttpHandlers, options: HttpOptions): FastifyInstance {
+  const answer = answererFor(handlers);
   const app = fastify({
     bodyLimit: BODY_LIMIT,
+    frameworkErrors: answer,
     return503OnClosing: false,
     serverFactory: (handle) => createSheddingServer(handlers, handle),
   });
   readJsonToTheLetter(app, handlers);
-  refuseClearly(app, handlers);
+  refuseUnknownRoutes(app);
+  app.setErrorHandler(answer);
   turnAwayWhileClosing(app);
 
   app.post("/webhooks/:source", async (request: Post, reply) => {
@@ -106,14 +121,14 @@ function addProbes(app: FastifyInstance, handlers: HttpHandlers): void {
 
 function sourceOf({ params }: Post): string {
   if (SOURCE.test(params.source)) return params.source;
-  throw refusal(400, "The source must be 1 to 64 letters, digits, dots, underscores and hyphens.");
+  throw refusal(400, SOURCE_RULE);
 }
 
 /** How long the sender waits. It may say so in `webhook-timeout-ms`; what is longer than ours is ours. */
 function timeoutOf(request: FastifyRequest, longestMs: number): number {
   const text = header(request, "webhook-timeout-ms");
   if (text === undefined) return longestMs;
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
+  if (!/^[1-9]\d*$/.test(text)) {
     throw refusal(400, "The header webhook-timeout-ms must be a whole number of milliseconds from 1 up.");
   }
   return Math.min(Number(text), longestMs);
@@ -157,29 +172,43 @@ function readJsonToTheLetter(app: FastifyInstance, handlers: HttpHandlers): void
   );
 }
 
-function refuseClearly(app: FastifyInstance, handlers: HttpHandlers): void {
+function refuseUnknownRoutes(app: FastifyInstance): void {
   // Earlier than a not-found handler, which would read and judge the body first.
   app.addHook("onRequest", (request, _reply, done) => {
     done(request.is404 ? refusal(404, `There is no ${request.method} ${request.url}. ${ROUTES}`) : undefined);
   });
-  app.setErrorHandler<FastifyError | UnavailableError>((error, _request, reply) => {
+}
+
+/** Every request that fails comes by here, also one whose address the framework cannot read. */
+const answererFor =
+  (handlers: HttpHandlers) =>
+  (error: FastifyError | UnavailableError, _request: FastifyRequest, reply: FastifyReply): void => {
     if ("retryAfterSeconds" in error) void reply.header("retry-after", error.retryAfterSeconds);
     const statusCode = error.statusCode ?? 500;
     if (statusCode === 500) handlers.failed(error);
+    if (statusCode < 500 && !COUNTED_ELSEWHERE.includes(statusCode)) handlers.faulty?.();
     // What went wrong inside is for the log, not for the sender.
     const message =
       statusCode === 500 ? "Something went wrong here." : (MESSAGES[codeOf(error)] ?? error.message);
-    return reply.code(statusCode).send({ statusCode, error: STATUS_CODES[statusCode], message });
-  });
-}
+    void reply.code(statusCode).send({ statusCode, error: STATUS_CODES[statusCode], message });
+  };
 
 const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "");
 
-/** Closing waits for connections, and one that is kept alive without need would make it wait for nothing. */
+/**
+ * Closing waits for connections, and one that is kept alive without need would make it wait for nothing. So would one
+ * that has never said anything: Node takes it for one whose first request is on its way.
+ */
 function turnAwayWhileClosing(app: FastifyInstance): void {
   let isClosing = false;
+  const open = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
   app.addHook("preClose", (done) => {
     isClosing = true;
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
     done();
   });
   app.addHook("onRequest", (_request, _reply, done) => {

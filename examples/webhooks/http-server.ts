@@ -98,6 +98,10 @@ class Desk implements HttpHandlers {
     }
   }
 
+  faulty(): void {
+    if (this.#parts !== undefined) this.#parts.counters.faulty += 1;
+  }
+
   async accept(incoming: Incoming): Promise<string> {
     const parts = this.#ready();
     const startedAt = performance.now();

@@ -59,6 +59,11 @@ describe("POST /webhooks/:source", () => {
     });
   });
 
+  it("takes a sender's time however long it is", async () => {
+    const headers = { ...JSON_TYPE, "webhook-timeout-ms": "99999999999999999999" };
+    expect((await send("POST", "/webhooks/shop", "{}", headers)).status).toBe(202);
+  });
+
   it("takes a body of exactly 1 MiB, and any JSON type", async () => {
     const body = JSON.stringify("x".repeat(1024 * 1024 - 2));
     expect(Buffer.byteLength(body)).toBe(1024 * 1024);
@@ -115,6 +120,28 @@ describe("POST /webhooks/:source", () => {
     const { accepted, stored } = await service.statistics();
     await send("POST", "/webhooks/shop", "{");
     expect(await service.statistics()).toMatchObject({ accepted, stored });
+  });
+});
+
+describe("what is turned away as faulty", () => {
+  it.each([
+    [400, "POST", "/webhooks/shop", "{", JSON_TYPE],
+    [400, "POST", "/webhooks/%zz", "{}", JSON_TYPE],
+    [404, "GET", "/", undefined, {}],
+    [413, "POST", "/webhooks/shop", JSON.stringify("x".repeat(1024 * 1024)), JSON_TYPE],
+    [414, "POST", `/webhooks/${"a".repeat(101)}`, "{}", JSON_TYPE],
+    [415, "POST", "/webhooks/shop", "{}", { "content-type": "text/plain" }],
+  ] as const)("is answered %i and counted: %s %s", async (status, method, path, body, headers) => {
+    const { faulty } = await service.statistics();
+    const answer = await send(method, path, body, { ...headers });
+    expect(answer).toMatchObject({ status, body: { statusCode: status, message: expect.any(String) } });
+    expect(await service.statistics()).toMatchObject({ faulty: faulty + 1 });
+  });
+
+  it("is nothing that was accepted", async () => {
+    const { faulty } = await service.statistics();
+    expect((await send("POST", "/webhooks/shop", "{}")).status).toBe(202);
+    expect(await service.statistics()).toMatchObject({ faulty });
   });
 });
 

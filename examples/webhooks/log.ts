@@ -20,10 +20,10 @@ export interface LogOptions {
 
 export function createLog({ level, format }: LogOptions): Log {
   const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
-  const logger =
-    format === "json"
-      ? pino(options, destination({ dest: 1, sync: true }))
-      : pino(options, { write: (line: string) => console.log(readable(line)) });
+  // It goes on, in silence, when nobody reads it any more.
+  const output = destination({ dest: 1, sync: true });
+  const readably = { write: (line: string) => output.write(`${readable(line)}\n`) };
+  const logger = pino(options, format === "json" ? output : readably);
   return {
     info: (text, fields = {}) => logger.info(fields, text),
     warn: (text, fields = {}) => logger.warn(fields, text),

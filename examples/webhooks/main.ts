@@ -7,6 +7,7 @@ import { reportFailure } from "./report-failure.js";
 import { webhookService } from "./service.js";
 import { describeStatistics } from "./statistics.js";
 import { useStopSignal } from "./stop-signal.js";
+import { unlessStoppedWhileStarting } from "./while-starting.js";
 
 /** What closing may take on top of the grace period. */
 const CLOSING_MS = 3_000;
@@ -14,6 +15,7 @@ const CLOSING_MS = 3_000;
 const main = operation(function* () {
   const config = readConfig(process.env);
   const log = createLog(config.log);
+  if (config.secrets.size === 0) log.warn("anybody may send: nobody has to sign (set WEBHOOK_SECRETS)");
   const stop = yield* useStopSignal();
   yield* spawn(
     function* () {
@@ -26,16 +28,21 @@ const main = operation(function* () {
     },
     { name: "watch over the end" },
   );
-  const statistics = yield* webhookService(config, {
-    stop,
-    log,
-    *consume() {
-      // Without a broker there is nobody else: here a real program does its work with what was published.
-    },
-    listening: (url) =>
-      log.info(`listening on ${url} (pid ${String(process.pid)}): POST /webhooks/:source, GET /stats`),
-  });
-  log.info(`stopped: ${describeStatistics(statistics)}`, { ...statistics });
+  const statistics = yield* unlessStoppedWhileStarting(stop, (started) =>
+    webhookService(config, {
+      stop,
+      log,
+      *consume() {
+        // Without a broker there is nobody else: here a real program does its work with what was published.
+      },
+      listening: (url) => {
+        started();
+        log.info(`listening on ${url} (pid ${String(process.pid)}): POST /webhooks/:source, GET /stats`);
+      },
+    }),
+  );
+  if (statistics === undefined) log.info("stopped while starting");
+  else log.info(`stopped: ${describeStatistics(statistics)}`, { ...statistics });
 });
 
 const program = run(main, { name: "webhooks" });

@@ -27,8 +27,14 @@ export const useNatsBroker = (options: NatsOptions): Operation<Broker> =>
       },
       *publish(message) {
         if (link.connection === undefined) throw new Error("There is no connection to NATS.");
-        const { connection } = link.connection;
-        yield* call((signal) => abortable(signal, publishTo(connection, options.topic, message)));
+        const { connection, isGone } = link.connection;
+        try {
+          yield* call((signal) => abortable(signal, publishTo(connection, options.topic, message)));
+        } catch (cause) {
+          if (!isNobodyThere(cause)) throw cause;
+          isGone("no stream takes what is published");
+          throw new Error("No stream takes the message.", { cause });
+        }
       },
     });
   });
@@ -44,6 +50,9 @@ async function publishTo(connection: NatsConnection, topic: string, message: Web
     timeout: TIMEOUT_MS,
   });
 }
+
+/** How the server says that nobody listens to a subject. */
+const isNobodyThere = (error: unknown): boolean => (error as { code?: unknown }).code === "503";
 
 /** Dots divide subjects, and an empty part is none. */
 const subjectOf = (source: string): string => source.replaceAll(".", "_");

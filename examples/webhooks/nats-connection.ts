@@ -1,5 +1,5 @@
 /** A connection to NATS, with the JetStream stream in place. */
-import { call, ensure, resource, timeout, until, type Operation } from "coppice";
+import { call, ensure, resource, timeout, withResolvers, type Operation } from "coppice";
 import type { JetStreamManager, NatsConnection } from "nats";
 import { abortable } from "./abortable.js";
 import { useLink, type Link, type Opened } from "./link.js";
@@ -17,6 +17,8 @@ export interface NatsOptions {
 export interface NatsStream {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
+  /** Says that the stream is gone: the next connection makes it anew. */
+  readonly isGone: (reason: string) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -52,9 +54,11 @@ const useNatsStream = (
       CONNECT_TIMEOUT_MS,
       call((signal) => abortable(signal, prepare(connection, options.topic))),
     );
-    const stream = { connection, manager };
+    const broken = withResolvers<unknown>({ name: "the connection is broken" });
+    connection.closed().then(broken.resolve, broken.resolve);
+    const stream = { connection, manager, isGone: broken.resolve };
     if (useMore !== undefined) yield* useMore(stream);
-    yield* provide({ connection: stream, broken: until(connection.closed()) });
+    yield* provide({ connection: stream, broken: broken.operation });
   });
 
 /** Loads the client only where there is a server for it. */
@@ -63,16 +67,21 @@ async function connectTo(url: string): Promise<NatsConnection> {
   return connect(settings(url));
 }
 
-/** Its own way to connect again is off: requests on a connection that broke shall fail at once. */
-function settings(url: string) {
-  const { username, password, host } = new URL(url);
+/**
+ * Its own way to connect again is off: requests on a connection that broke shall fail at once. With `tls:` nothing is
+ * told to a server that does not encrypt. A user name without a password is a token.
+ */
+export function settings(url: string) {
+  const { protocol, username, password, host } = new URL(url);
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
   return {
     servers: host,
     reconnect: false,
     timeout: CONNECT_TIMEOUT_MS,
     pingInterval: PING_MS,
     maxPingOut: 2,
-    ...(username !== "" && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    ...(protocol === "tls:" && { tls: {} }),
+    ...(pass !== "" ? { user, pass } : user !== "" && { token: user }),
   };
 }
 

@@ -83,5 +83,6 @@ function received(message: JsMsg): Received {
     isRedelivered: message.redelivered,
     acknowledge: () => message.ack(),
     giveBack: () => message.nak(),
+    refuse: () => message.term(),
   };
 }

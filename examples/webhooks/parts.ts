@@ -13,6 +13,7 @@ import { useMetrics } from "./metrics.js";
 import { Outbox, PAGE } from "./outbox.js";
 import type { PublisherParts } from "./publisher.js";
 import type { RecorderParts } from "./recorder.js";
+import { withoutParameters } from "./reason.js";
 import { readStatistics, type StatisticsParts } from "./statistics.js";
 import { useStore } from "./store.js";
 import type { Surroundings } from "./surroundings.js";
@@ -36,7 +37,7 @@ export function* useParts(config: Config, { log, consume }: Surroundings) {
   const url = config.downstreamUrl ?? (yield* useBuiltInDownstream());
   const isBuiltIn = config.downstreamUrl === undefined;
   log.info(
-    `forwarding to ${url}${isBuiltIn ? ", a built-in downstream that accepts everything (set DOWNSTREAM_URL)" : ""}`,
+    `forwarding to ${withoutParameters(url)}${isBuiltIn ? ", a built-in downstream that accepts everything (set DOWNSTREAM_URL)" : ""}`,
   );
   const downstream = yield* useDownstream(url, config.concurrency);
 

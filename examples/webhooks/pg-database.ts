@@ -62,7 +62,11 @@ const WARM_UP: Statement = { name: "warm-up", sql: "select pg_sleep(0.02)" };
 
 /** A server that is just starting is worth waiting for; one that knows no such database is not. */
 function* reach(name: string, startMs: number, warmUp: () => Operation<unknown>): Operation<void> {
-  const when = (error: unknown): boolean => error instanceof DatabaseError && error.isPassing;
+  // Connections that fail at the same time do so in one group, and only the first of them got to say it in our words.
+  const when = (error: unknown): boolean => {
+    if (error instanceof AggregateError) return error.errors.every(when);
+    return error instanceof DatabaseError ? error.isPassing : isPassing(error);
+  };
   try {
     yield* timeout(
       startMs,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { run } from "coppice";
+import { run, scoped } from "coppice";
 import pg from "pg";
+import { request } from "undici";
 import { readStored } from "./audit.js";
+import { usePgDatabase } from "./pg-database.js";
 import { eventually } from "./testing/eventually.js";
 import { send } from "./testing/send.js";
 import { startProgram } from "./testing/program.js";
@@ -86,8 +88,10 @@ function specs(): void {
 
   it("answers 503 while the database does not take webhooks, and goes on when it does", async () => {
     const service = await startService({ environment });
+    expect((await request(`${service.url}/readyz`)).statusCode).toBe(200);
     await client.query(`alter table "${SCHEMA}".webhooks rename to webhooks_away`);
     expect(await send(service.url)).toMatchObject({ status: 503, retryAfter: "1" });
+    expect((await request(`${service.url}/readyz`)).statusCode).toBe(503);
     await client.query(`alter table "${SCHEMA}".webhooks_away rename to webhooks`);
     await client.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'coppice webhooks'",
@@ -95,6 +99,38 @@ function specs(): void {
     await eventually("it takes webhooks again", async () => (await send(service.url)).status === 202);
     expect(await service.stop()).toMatchObject({ accepted: 1, published: 1, waiting: 0 });
   }, 120_000);
+
+  it("starts, when the table is there, without a right to make one and while somebody reads it", async () => {
+    const role = `${SCHEMA}_user`;
+    await client.query(`create role "${role}" login`);
+    await client.query(`grant usage on schema "${SCHEMA}" to "${role}"`);
+    await client.query(`grant select, insert, update on "${SCHEMA}".webhooks to "${role}"`);
+    const url = new URL(DATABASE_URL);
+    url.username = role;
+    const settings = { ...environment, DATABASE_URL: url.href };
+    try {
+      await client.query(`begin; select count(*) from "${SCHEMA}".webhooks`);
+      const service = await startService({ environment: settings });
+      expect((await send(service.url)).status).toBe(202);
+      await service.stop();
+      await expect(
+        startService({ environment: { ...settings, DATABASE_SCHEMA: `${SCHEMA}_other` } }),
+      ).rejects.toThrow(
+        /^Cannot set up schema \w+_other in PostgreSQL at \S+: permission denied for database/,
+      );
+    } finally {
+      await client.query(`rollback; drop owned by "${role}"; drop role "${role}"`);
+    }
+  }, 120_000);
+
+  it("waits at the start for a server that refuses all connections at once", async () => {
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const url = "postgres://127.0.0.1:1/app";
+    const startedAt = performance.now();
+    const connecting = run(scoped(() => usePgDatabase({ url, connections: 20, startMs: 300, log })));
+    await expect(connecting).rejects.toThrow("Cannot use PostgreSQL at 127.0.0.1:1/app");
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(299);
+  });
 
   it("ends with 1 and says so, without the password, when the server is out of reach", async () => {
     const program = startProgram("main.ts", {

@@ -1,6 +1,8 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { run } from "coppice";
 import { readStored, type StoredWebhook } from "./audit.js";
@@ -61,6 +63,7 @@ describe("npm start", () => {
     expect(await program.ended).toBe(0);
     const output = program.lines.join("\n");
     expect(output).toMatch(/database: embedded PostgreSQL in /);
+    expect(output.match(/anybody may send: nobody has to sign \(set WEBHOOK_SECRETS\)/g)).toHaveLength(1);
     expect(output).toMatch(/a built-in downstream that accepts everything \(set DOWNSTREAM_URL\)/);
     expect(output).toMatch(/stopped: accepted 1, forwarded 1, published 1, failed 0, refused 0, waiting 0/);
   }, 120_000);
@@ -95,6 +98,33 @@ describe("npm start", () => {
       `${directory.path} is in use by another process. Stop it, or set DATA_DIR to another directory.`,
     );
   }, 120_000);
+});
+
+describe("a DATA_DIR that cannot be used", () => {
+  it.each([
+    ["is a file", "file", /^Cannot use \S+file: EEXIST.*\. Set DATA_DIR to another directory\.$/],
+    ["is below a file", "file/data", /^Cannot use \S+data: ENOTDIR.*\. Set DATA_DIR to another directory\.$/],
+    [
+      "has a file where the database is",
+      "taken",
+      /^Cannot use \S+taken: ErrnoError .*\. Set DATA_DIR to another directory\.$/,
+    ],
+  ])(
+    "ends the start with 1 and one line when it %s",
+    async (_what, path, line) => {
+      await writeFile(join(directory.path, "file"), "");
+      await mkdir(join(directory.path, "taken"), { recursive: true });
+      await writeFile(join(directory.path, "taken", "postgres"), "");
+      const program = start({
+        DATA_DIR: join(directory.path, path),
+        WEBHOOK_SECRETS: "shop=a-long-secret",
+        LOG_LEVEL: "warn",
+      });
+      expect(await program.ended).toBe(1);
+      expect(program.lines).toEqual([expect.stringMatching(line)]);
+    },
+    120_000,
+  );
 });
 
 describe("SIGTERM and SIGINT", () => {
@@ -148,8 +178,32 @@ describe("SIGTERM and SIGINT", () => {
     await program.line(/(opening the embedded database)/);
     program.kill("SIGTERM");
     expect(await program.ended).toBe(0);
-    expect(program.lines.at(-1)).toMatch(/stopped: accepted 0/);
+    expect(program.lines.at(-1)).toMatch(/stopped while starting/);
   }, 120_000);
+
+  it.each([
+    ["main.ts", "DATABASE_URL", "postgres"],
+    ["consumer/index.ts", "AMQP_URL", "amqp"],
+  ])(
+    "end %s with 0 also while it waits for a server that is not up yet",
+    async (file, variable, protocol) => {
+      const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const port = String((server.address() as AddressInfo).port);
+      const program = startProgram(file, {
+        PORT: "0",
+        START_TIMEOUT_MS: "600000",
+        [variable]: `${protocol}://127.0.0.1:${port}`,
+      });
+      running.push(program);
+      await once(server, "connection");
+      program.kill("SIGTERM");
+      expect(await program.ended).toBe(0);
+      expect(program.lines.at(-1)).toMatch(/stopped while starting/);
+      server.close();
+    },
+    120_000,
+  );
 
   it("end it at once the second time", async () => {
     const stuck = await downstream(never);

@@ -13,33 +13,46 @@ const SETUP_LOCK = 4_172_025;
 /** An instance that lives holds the advisory lock of this number and its own. */
 const PRESENCE = 4_172_026;
 
-/** Makes schema and table where they are missing. One instance at a time, or two first starts collide. */
+/**
+ * Makes schema and table where they are missing. One instance at a time, or two first starts collide.
+ *
+ * What is there is not touched: "create … if not exists" and "add column if not exists" need the right to make it all
+ * the same, and the latter a lock for which the instances that run would have to wait.
+ */
 export const setupSql = (schema: string): string => `
-  begin;
-  select pg_advisory_xact_lock(${String(SETUP_LOCK)});
   do $$ begin
-    -- Not "create schema if not exists": that needs the right to create one even when it is there.
+    perform pg_advisory_xact_lock(${String(SETUP_LOCK)});
     if to_regnamespace('"${schema}"') is null then create schema "${schema}"; end if;
-  end $$;
-  create table if not exists "${schema}".webhooks (
-    id           uuid primary key,
-    position     bigint not null generated always as identity,
-    source       text not null,
-    body         text not null,
-    accepted_at  timestamptz not null default now(),
-    attempts     integer not null default 0,
-    forwarded_at timestamptz,
-    published_at timestamptz,
-    failed_at    timestamptz,
-    last_error   text
-  );
-  alter table "${schema}".webhooks
-    add column if not exists deadline timestamptz not null default now(),
-    add column if not exists owner    integer,
-    add column if not exists due_at   timestamptz not null default now();
-  drop index if exists "${schema}".webhooks_unfinished;
-  create index if not exists webhooks_due on "${schema}".webhooks (due_at) where published_at is null;
-  commit;`;
+    if to_regclass('"${schema}".webhooks') is null then
+      create table "${schema}".webhooks (
+        id           uuid primary key,
+        position     bigint not null generated always as identity,
+        source       text not null,
+        body         text not null,
+        accepted_at  timestamptz not null default now(),
+        attempts     integer not null default 0,
+        forwarded_at timestamptz,
+        published_at timestamptz,
+        failed_at    timestamptz,
+        last_error   text
+      );
+    end if;
+    if (
+      select count(*) from pg_attribute
+      where attrelid = to_regclass('"${schema}".webhooks') and attname in ('deadline', 'owner', 'due_at')
+    ) < 3 then
+      alter table "${schema}".webhooks
+        add column if not exists deadline timestamptz not null default now(),
+        add column if not exists owner    integer,
+        add column if not exists due_at   timestamptz not null default now();
+    end if;
+    if to_regclass('"${schema}".webhooks_unfinished') is not null then
+      drop index "${schema}".webhooks_unfinished;
+    end if;
+    if to_regclass('"${schema}".webhooks_due') is null then
+      create index webhooks_due on "${schema}".webhooks (due_at) where published_at is null;
+    end if;
+  end $$;`;
 
 /** Says that the instance lives, for as long as the session does. */
 export const presenceSql = (owner: number): string =>
@@ -51,6 +64,8 @@ export const statements = (schema: string) => {
   const table = `"${schema}".webhooks`;
   const statement = (name: string, sql: string): Statement => ({ name: `${schema}.${name}`.slice(-60), sql });
   return {
+    /** Looks at the table, and reads nothing. */
+    check: statement("check", `select from ${table} limit 0`),
     /** Twice the same row is stored once, so that a batch whose answer was lost can be sent again. */
     insert: statement(
       "insert",
@@ -83,7 +98,7 @@ export const statements = (schema: string) => {
          due_at = now() + least(interval '1 hour', failed.pause * ${MS} * power(2, least(webhook.attempts / 4, 12)))
        from unnest($1::uuid[], $2::integer[], $3::boolean[], $4::text[], $5::float8[])
          as failed (id, attempts, forwarded, error, pause)
-       where webhook.id = failed.id`,
+       where webhook.id = failed.id and published_at is null`,
     ),
     /** Put off without a fault of its own. */
     putOff: statement(

@@ -76,6 +76,14 @@ describe("stopping", () => {
     await connection.closed;
   }, 120_000);
 
+  it("is not held up by connections on which nothing was ever sent", async () => {
+    await start({ GRACE_MS: "600000" });
+    const connection = await connectTo(service.url);
+    await send(service.url);
+    await service.stop();
+    await connection.closed;
+  }, 120_000);
+
   it("cuts a request without end when the grace period is over", async () => {
     await start({ GRACE_MS: "100" });
     const connection = await beginRequest();

@@ -8,6 +8,7 @@ import { resource, retry, timeout, type Operation } from "coppice";
 import type { Delivery } from "./backlog.js";
 import { useBatcher } from "./batcher.js";
 import type { Database } from "./database.js";
+import { setUp } from "./set-up.js";
 import { presenceSql, setupSql, statements } from "./sql.js";
 import type { ClaimedWebhook, Webhook } from "./webhook.js";
 
@@ -31,7 +32,7 @@ export interface Store {
   retryFailed(): Operation<void>;
   /** How many unfinished ones nobody holds, without those that have failed. */
   countUnfinished(): Operation<number>;
-  /** Fails when the database does not answer. */
+  /** Fails when the database does not answer, or has no such table. */
   check(): Operation<void>;
 }
 
@@ -75,7 +76,7 @@ const LARGEST_OWNER = 2 ** 31 - 1;
 export const useStore = (database: Database, options: StoreOptions): Operation<Store> =>
   resource<Store>(function* (provide) {
     const owner = 1 + Math.floor(Math.random() * LARGEST_OWNER);
-    yield* database.execute(setupSql(options.schema));
+    yield* setUp(database, options.schema, setupSql(options.schema));
     yield* database.keepSession(presenceSql(owner));
     const sql = statements(options.schema);
     const writers = yield* useWriters(database, options, owner);
@@ -109,7 +110,7 @@ export const useStore = (database: Database, options: StoreOptions): Operation<S
         return (rows[0] as { count: number }).count;
       },
       *check() {
-        yield* database.query({ name: "check", sql: "select 1" }, [], { timeoutMs: CHECK_MS });
+        yield* database.query(sql.check, [], { timeoutMs: CHECK_MS });
       },
     });
   });

@@ -2,7 +2,8 @@
  * Works on messages, a limited number at a time.
  *
  * A message is acknowledged when its work has succeeded, and given back when it has not: another try, here or
- * elsewhere, comes after a pause. What is in hand at the end is finished, within the grace period.
+ * elsewhere, comes after a pause. What is no webhook is refused, or it would come back for ever. What is in hand at the
+ * end is finished, within the grace period.
  */
 import { attempt, forEach, operation, Queue, sleep, taskGroup, timeout, type Operation } from "coppice";
 import type { Received, Subscription } from "../broker.js";
@@ -35,7 +36,11 @@ export interface Consumed {
   failed: number;
   /** Their deadline had passed when they came. */
   late: number;
+  /** They were no webhooks: without an id nobody can tell whether it is a repeat. */
+  refused: number;
 }
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const describeConsumed = (consumed: Consumed): string =>
   Object.entries(consumed)
@@ -44,7 +49,7 @@ export const describeConsumed = (consumed: Consumed): string =>
 
 /** Consumes until told to stop, and tells how many. Cancel: what is in hand goes back to the broker. */
 export const consume = operation(function* (parts: ConsumeParts, options: ConsumeOptions) {
-  const consumed: Consumed = { done: 0, repeated: 0, failed: 0, late: 0 };
+  const consumed: Consumed = { done: 0, repeated: 0, failed: 0, late: 0, refused: 0 };
   const inHand = new Queue<Received>({ name: "in hand", capacity: 0 });
   yield* taskGroup(function* (group) {
     const receiving = group.spawn(
@@ -75,6 +80,13 @@ const handle = operation(function* (
   consumed: Consumed,
   received: Received,
 ) {
+  const { id, body } = received.message;
+  if (!ID.test(id)) {
+    consumed.refused += 1;
+    parts.log.error(`refused a message of ${String(body.length)} characters: it has no webhook-id`);
+    received.refuse();
+    return;
+  }
   let isDone = false;
   try {
     const outcome = yield* attempt(workOn(parts, options, consumed, received.message));
@@ -83,7 +95,6 @@ const handle = operation(function* (
       if (outcome.value === "done") consumed.done += 1;
       else consumed.repeated += 1;
     } else {
-      const { id } = received.message;
       consumed.failed += 1;
       parts.log.warn(`cannot work on webhook ${id}: ${reasonOf(outcome.error)}`, { webhook: id });
       yield* sleep(options.pauseMs);

@@ -2,11 +2,12 @@
  * Drops repeats: remembers which webhooks have been worked on. With a PostgreSQL server that is a table, which all
  * consumers share; without one it is the memory of this process, for the last ones.
  */
-import { resource, type Operation } from "coppice";
+import { deadline, now, resource, type Operation } from "coppice";
 import type { Config } from "../config.js";
-import type { Database } from "../database.js";
+import type { Database, Statement } from "../database.js";
 import type { Log } from "../log.js";
 import { usePgDatabase } from "../pg-database.js";
+import { setUp } from "../set-up.js";
 
 export interface Inbox {
   /**
@@ -18,7 +19,6 @@ export interface Inbox {
 }
 
 const MOST_REMEMBERED = 100_000;
-const TIMEOUT_MS = 5_000;
 
 export const useInbox = (config: Config, log: Log): Operation<Inbox> =>
   resource<Inbox>(function* (provide) {
@@ -28,9 +28,9 @@ export const useInbox = (config: Config, log: Log): Operation<Inbox> =>
       return yield* provide(createMemory());
     }
     const database = yield* usePgDatabase({ url, connections, startMs, log });
-    yield* database.execute(setupSql(schema));
+    yield* setUp(database, schema, setupSql(schema));
     log.info(`remembering webhooks in ${database.description}`);
-    yield* provide(createTable(database, schema));
+    yield* provide(createTable(database, { schema, timeoutMs: config.consumeTimeoutMs }));
   });
 
 function createMemory(): Inbox {
@@ -55,12 +55,20 @@ const setupSql = (schema: string): string => `
   do $$ begin
     perform pg_advisory_xact_lock(4172027);
     if to_regnamespace('"${schema}"') is null then create schema "${schema}"; end if;
-    create table if not exists "${schema}".webhooks_done (
-      id uuid primary key, done_at timestamptz not null default now(), times integer not null default 1
-    );
+    if to_regclass('"${schema}".webhooks_done') is null then
+      create table "${schema}".webhooks_done (
+        id uuid primary key, done_at timestamptz not null default now(), times integer not null default 1
+      );
+    end if;
   end $$;`;
 
-function createTable(database: Database, schema: string): Inbox {
+interface TableOptions {
+  readonly schema: string;
+  /** The longest that a statement may take; the deadline around it may leave less. */
+  readonly timeoutMs: number;
+}
+
+export function createTable(database: Database, { schema, timeoutMs }: TableOptions): Inbox {
   const table = `"${schema}".webhooks_done`;
   const find = { name: `${schema}.find-done`.slice(-60), sql: `select 1 from ${table} where id = $1::uuid` };
   const remember = {
@@ -68,13 +76,16 @@ function createTable(database: Database, schema: string): Inbox {
     sql: `insert into ${table} (id) values ($1::uuid)
       on conflict (id) do update set times = webhooks_done.times + 1`,
   };
-  const limit = { timeoutMs: TIMEOUT_MS };
+  const query = function* (statement: Statement, id: string) {
+    const leftMs = (yield* deadline()) - now();
+    return yield* database.query(statement, [id], { timeoutMs: Math.max(1, Math.min(leftMs, timeoutMs)) });
+  };
   return {
     *once(id, work) {
-      const known = yield* database.query(find, [id], limit);
+      const known = yield* query(find, id);
       if (known.length > 0) return "repeated";
       yield* work;
-      yield* database.query(remember, [id], limit);
+      yield* query(remember, id);
       return "done";
     },
   };

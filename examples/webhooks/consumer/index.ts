@@ -10,6 +10,7 @@ import { createLog } from "../log.js";
 import { reportFailure } from "../report-failure.js";
 import { useStopSignal } from "../stop-signal.js";
 import { useSubscription } from "../use-broker.js";
+import { unlessStoppedWhileStarting } from "../while-starting.js";
 import { consume, describeConsumed } from "./consume.js";
 import { useInbox } from "./inbox.js";
 
@@ -22,20 +23,24 @@ const main = operation(function* () {
   const config = readConfig(process.env);
   const log = createLog(config.log);
   const stop = yield* useStopSignal();
-  const inbox = yield* useInbox(config, log);
-  const subscription = yield* useSubscription(config, log, config.concurrency * AHEAD);
-  log.info(`consuming from ${subscription.description} (pid ${String(process.pid)})`);
-  const consumed = yield* consume(
-    { subscription, inbox, log, work },
-    {
-      concurrency: config.concurrency,
-      timeoutMs: config.consumeTimeoutMs,
-      pauseMs: PAUSE_MS,
-      graceMs: config.graceMs,
-      stop,
-    },
-  );
-  log.info(`stopped: ${describeConsumed(consumed)}`, { ...consumed });
+  const consumed = yield* unlessStoppedWhileStarting(stop, function* (started) {
+    const inbox = yield* useInbox(config, log);
+    const subscription = yield* useSubscription(config, log, config.concurrency * AHEAD);
+    started();
+    log.info(`consuming from ${subscription.description} (pid ${String(process.pid)})`);
+    return yield* consume(
+      { subscription, inbox, log, work },
+      {
+        concurrency: config.concurrency,
+        timeoutMs: config.consumeTimeoutMs,
+        pauseMs: PAUSE_MS,
+        graceMs: config.graceMs,
+        stop,
+      },
+    );
+  });
+  if (consumed === undefined) log.info("stopped while starting");
+  else log.info(`stopped: ${describeConsumed(consumed)}`, { ...consumed });
 });
 
 /** Here a real program does its work. */
