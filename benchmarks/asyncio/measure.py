@@ -2,7 +2,8 @@
 
 python3 benchmarks/asyncio/measure.py <gauge> <work> <size> <warm-up ms> <measuring ms> <expected, for each size>
 
-Samples are readings in nanoseconds or bytes for the whole program; the caller divides them by the items.
+Samples are readings in nanoseconds or bytes for the whole program; the caller divides them by the items. With the
+gauge "own" there is one, as the program has recorded it.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import time
 import tracemalloc
 
 from programs import PROGRAMS
+from spinners import SPINNING
 
 LEAST_SAMPLES = 3
 SMALL_SIZE = 1_000
@@ -43,6 +45,19 @@ class Gauge:
         if self.is_running:
             self.reading = self.read_now() - self.origin
             self.is_running = False
+
+
+class OwnGauge:
+    """For programs that read something off themselves."""
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def record(self, value):
+        self.reading = value
 
 
 class WrongValue(Exception):
@@ -105,10 +120,15 @@ def main():
     if gauge_name == "heap":
         tracemalloc.start()
     with asyncio.Runner() as runner:
-        gauge = Gauge(GAUGES[gauge_name])
-        measurement = Measurement(runner, PROGRAMS[work_name], gauge, int(size), json.loads(expected))
+        is_own = gauge_name == "own"
+        gauge = OwnGauge() if is_own else Gauge(GAUGES[gauge_name])
+        program = (SPINNING if is_own else PROGRAMS)[work_name]
+        measurement = Measurement(runner, program, gauge, int(size), json.loads(expected))
         try:
-            samples = measurement.sample_repeatedly(float(warm_up_ms), float(measuring_ms))
+            if is_own:
+                samples = [measurement.sample_once(int(size))]
+            else:
+                samples = measurement.sample_repeatedly(float(warm_up_ms), float(measuring_ms))
             answer = {"samples": samples, "fastestMs": measurement.fastest_ms}
         except Exception as error:
             answer = outcome_of(error)

@@ -2,6 +2,7 @@
  * Tasks that spin until time is up, in each peer's own words: `giveWay` makes a trip through the scheduler in
  * each round, `useReady` puts an item into an unbounded queue and takes it out again, which never has to wait.
  */
+import { inPython } from "./in-python.mjs";
 import { endsRound } from "./spin.mjs";
 
 export const giveWay = {
@@ -50,6 +51,27 @@ export const giveWay = {
     });
     return spinManyEffect(spinner);
   },
+
+  async saga() {
+    return spinManySaga(function* (spin) {
+      do yield Promise.resolve();
+      while (!endsRound(spin));
+      return 1;
+    });
+  },
+
+  async co() {
+    const { default: co } = await import("co");
+    return spinManyAsync(
+      co.wrap(function* (spin) {
+        do yield Promise.resolve();
+        while (!endsRound(spin));
+        return 1;
+      }),
+    );
+  },
+
+  asyncio: inPython,
 };
 
 export const useReady = {
@@ -102,6 +124,21 @@ export const useReady = {
     });
     return spinManyEffect(spinner);
   },
+
+  async saga() {
+    const { buffers, channel } = await import("redux-saga");
+    const { call, put, take } = await import("redux-saga/effects");
+    return spinManySaga(function* (spin) {
+      const queue = yield call(channel, buffers.expanding());
+      do {
+        yield put(queue, 1);
+        yield take(queue);
+      } while (!endsRound(spin));
+      return 1;
+    });
+  },
+
+  asyncio: inPython,
 };
 
 async function spinManyCoppice(spinner) {
@@ -150,6 +187,19 @@ async function spinManyEffect(spinner) {
   return (spin, count) => Effect.runPromise(main(spin, count));
 }
 
+async function spinManySaga(spinner) {
+  const { runToEnd } = await import("./saga.mjs");
+  const { fork, join } = await import("redux-saga/effects");
+  function* main(spin, count) {
+    const tasks = [];
+    for (let index = 0; index < count; index++) tasks.push(yield fork(spinner, spin));
+    let finished = 0;
+    for (const task of tasks) finished += yield join(task);
+    return finished;
+  }
+  return (spin, count) => runToEnd(main, spin, count);
+}
+
 /**
  * The peers of a fairness work: each one's spinners, watched by `measureSpin`.
  *
@@ -158,5 +208,7 @@ async function spinManyEffect(spinner) {
  */
 export function spinningPeers(spinners, measureSpin) {
   const entries = Object.entries(spinners);
-  return Object.fromEntries(entries.map(([peer, load]) => [peer, async () => measureSpin(await load())]));
+  return Object.fromEntries(
+    entries.map(([peer, load]) => [peer, load === inPython ? load : async () => measureSpin(await load())]),
+  );
 }
