@@ -8,7 +8,7 @@ import pg from "pg";
 import { bundle, PROGRAMS, type ProgramName } from "./build.js";
 import { Collector } from "./collector.js";
 import { Downstream } from "./downstream.js";
-import type { Priority } from "./priority.js";
+import { acrossSessions, type Priority } from "./priority.js";
 import { Program } from "./program.js";
 import { Server } from "./server.js";
 import { nats, postgres, rabbitmq } from "./servers.js";
@@ -42,6 +42,12 @@ export const lostIn = ({ notInDatabase, notForwarded, notPublished }: Findings):
 /** @param priority - of the servers, the downstream and whoever takes the messages */
 export async function openArena(broker: BrokerName, priority: Priority = "usual"): Promise<Arena> {
   const directory = await mkdtemp(join(tmpdir(), "coppice-arena-"));
+  const restore = priority === "idle" ? await acrossSessions() : undefined;
+  if (priority === "idle" && restore === undefined) {
+    console.warn(
+      "The servers get a share of the processor: only root may have priorities hold across sessions.",
+    );
+  }
   const starting = [
     Server.start(postgres, directory, priority),
     Server.start(broker === "nats" ? nats : rabbitmq, directory, priority),
@@ -53,6 +59,7 @@ export async function openArena(broker: BrokerName, priority: Priority = "usual"
     for (const part of await Promise.allSettled(starting)) {
       if (part.status === "fulfilled") await part.value.stop("on the spot");
     }
+    await restore?.();
     await rm(directory, { recursive: true, force: true });
   };
   // Whoever interrupts a run does not want to be left with its servers.

@@ -134,7 +134,7 @@ class FaultRun implements Patient {
     await pause(AFTER_MS);
     const endsAt = performance.now();
     await generator.stop();
-    return { shots: generator.shots, hurtAt, backAt, endsAt };
+    return { shots: generator.readShots(), hurtAt, backAt, endsAt };
   }
 
   async #drain(): Promise<void> {
@@ -177,7 +177,7 @@ class FaultRun implements Patient {
     }
     await generator.stop();
     if (!isOwnPart) await this.#fault.heal(this);
-    this.#late = acknowledgedIn(generator.shots);
+    this.#late = acknowledgedIn(generator.readShots());
     return ended;
   }
 

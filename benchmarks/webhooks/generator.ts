@@ -3,23 +3,11 @@
  * when a webhook was due, so that a service that stalls is not spared the ones that could not be sent meanwhile.
  */
 import { HttpSender } from "./http-sender.js";
-
-/** What became of one webhook; times are of `performance.now()`. */
-export interface Shot {
-  readonly dueAt: number;
-  /** Later than due when the generator itself was busy. */
-  readonly sentAt: number;
-  readonly doneAt: number;
-  /** 0 when there was no reply. */
-  readonly status: number;
-  /** Of one that was acknowledged. */
-  readonly id: string;
-}
+import { ShotLog, type Shot } from "./shot-log.js";
 
 export interface GeneratorOptions {
   readonly url: () => string;
   readonly rate: number;
-  readonly onShot?: (shot: Shot) => void;
 }
 
 const TICK_MS = 1;
@@ -31,7 +19,7 @@ const LEAST_CONNECTIONS = 64;
 const BUSY_SECONDS = 0.05;
 
 export class Generator {
-  readonly shots: Shot[] = [];
+  readonly #log = new ShotLog();
   readonly #options: GeneratorOptions;
   readonly #filler = "x".repeat(BODY_BYTES);
   #sender: HttpSender;
@@ -47,8 +35,9 @@ export class Generator {
     this.#sender = new HttpSender(this.#url, TIMEOUT_MS);
   }
 
-  get connections(): number {
-    return this.#sender.connections;
+  /** What became of the webhooks so far. Reading takes a while: not while sending. */
+  readShots(): Shot[] {
+    return this.#log.read();
   }
 
   /** Opens connections and begins to send; `stop` ends it. */
@@ -84,9 +73,7 @@ export class Generator {
     const sentAt = performance.now();
     this.#sender.post(`/webhooks/shop-${String(number % SOURCES)}`, body, (reply) => {
       const id = reply.status === 202 ? (/"id":"([^"]+)"/.exec(reply.body)?.[1] ?? "") : "";
-      const shot = { dueAt, sentAt, doneAt: performance.now(), status: reply.status, id };
-      this.shots.push(shot);
-      this.#options.onShot?.(shot);
+      this.#log.add(dueAt, sentAt, performance.now(), reply.status, id);
       this.#pending -= 1;
       if (this.#pending === 0) this.#idle?.();
     });

@@ -45,11 +45,6 @@ export class HttpSender {
     this.#sweep = setInterval(() => this.#endLate(), SWEEP_MS);
   }
 
-  /** How many connections there are. */
-  get connections(): number {
-    return this.#all.size;
-  }
-
   /** Opens the first connections. */
   async open(connections: number): Promise<void> {
     const length = Math.min(connections, MOST_CONNECTIONS);

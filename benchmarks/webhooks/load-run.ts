@@ -2,7 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { audit, collect, drained, settingsFor, startProgram, type Arena, type Findings } from "./arena.js";
 import type { ProgramName } from "./build.js";
-import { Generator, type Shot } from "./generator.js";
+import { Generator } from "./generator.js";
+import type { Shot } from "./shot-log.js";
 import { acknowledgedIn, phaseOf, recoveryAfter, type Phase } from "./phase.js";
 import { processorSecondsOf } from "./processor-time.js";
 import type { Ended, Program } from "./program.js";
@@ -54,18 +55,18 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
     GRACE_MS: String(GRACE_MS),
     ...options.settings,
   });
-  const shots: Shot[] = [];
-  await drive(program, options.rate, options.warmUpSeconds, shots);
+  const acknowledged: string[] = [];
+  await drive(program, options.rate, options.warmUpSeconds, acknowledged);
   const before = costs(arena, program);
-  const steady = phaseOf(await drive(program, options.rate, options.seconds, shots));
+  const steady = phaseOf(await drive(program, options.rate, options.seconds, acknowledged));
   const after = costs(arena, program);
   const perThousand = (part: keyof typeof after): number =>
     ((after[part] - before[part]) / steady.due) * 1000;
   const { memory } = program;
-  const overload = options.overloadSeconds > 0 ? await overloadIt(program, options, shots) : undefined;
+  const overload = options.overloadSeconds > 0 ? await overloadIt(program, options, acknowledged) : undefined;
   const isDrained = await drained(arena, run, DRAIN_MS);
   const ended = await program.end("SIGTERM", GRACE_MS + 5_000);
-  const findings = await audit(arena, run, acknowledgedIn(shots), collector);
+  const findings = await audit(arena, run, acknowledged, collector);
   return {
     program: name,
     steady,
@@ -94,22 +95,22 @@ const costs = ({ database, broker, downstream }: Arena, program: Program) => ({
 });
 
 /** Finds out what it can do, then asks twice that of it, then half. */
-async function overloadIt(program: Program, options: LoadOptions, shots: Shot[]): Promise<Overload> {
-  const capacity = await capacityOf(program, shots);
+async function overloadIt(program: Program, options: LoadOptions, acknowledged: string[]): Promise<Overload> {
+  const capacity = await capacityOf(program, acknowledged);
   await pause(1_000);
   const rate = Math.round(2 * capacity);
-  const phase = phaseOf(await drive(program, rate, options.overloadSeconds, shots));
+  const phase = phaseOf(await drive(program, rate, options.overloadSeconds, acknowledged));
   const backAt = performance.now();
-  const calm = await drive(program, capacity / 2, AFTER_SECONDS, shots);
+  const calm = await drive(program, capacity / 2, AFTER_SECONDS, acknowledged);
   return { rate, phase, recoveryMs: recoveryAfter(calm, backAt, performance.now()) };
 }
 
 /** What it delivers in a second: of a flood, until the last one that it let in is delivered. */
-async function capacityOf(program: Program, shots: Shot[]): Promise<number> {
+async function capacityOf(program: Program, acknowledged: string[]): Promise<number> {
   const published = async (): Promise<number> => (await program.statistics())["published"] ?? 0;
   const before = await published();
   const startedAt = performance.now();
-  const flood = await drive(program, FLOOD, CAPACITY_SECONDS, shots);
+  const flood = await drive(program, FLOOD, CAPACITY_SECONDS, acknowledged);
   const accepted = flood.filter((shot) => shot.status === 202).length;
   const until = startedAt + DRAIN_MS;
   while ((await published()) - before < accepted && performance.now() < until) await pause(20);
@@ -121,7 +122,7 @@ async function drive(
   program: Program,
   rate: number,
   seconds: number,
-  shots: Shot[],
+  acknowledged: string[],
 ): Promise<readonly Shot[]> {
   if (seconds === 0) return [];
   const generator = new Generator({ url: () => program.url, rate });
@@ -129,6 +130,7 @@ async function drive(
   await pause(seconds * 1000);
   await generator.stop();
   // One by one: a call takes only so many arguments.
-  for (const shot of generator.shots) shots.push(shot);
-  return generator.shots;
+  const shots = generator.readShots();
+  for (const id of acknowledgedIn(shots)) acknowledged.push(id);
+  return shots;
 }

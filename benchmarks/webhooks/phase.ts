@@ -1,5 +1,6 @@
 /** What a stretch of load looked like. */
-import { percentile, type Shot } from "./generator.js";
+import { percentile } from "./generator.js";
+import type { Shot } from "./shot-log.js";
 
 export interface Phase {
   readonly due: number;

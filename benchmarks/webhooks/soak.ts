@@ -49,7 +49,7 @@ console.log(`before: ${describe(before)}\nafter:  ${describe(after)}`);
 const exited = once(program, "exit");
 program.kill("SIGTERM");
 const [code] = (await exited) as [number | null];
-const ids = acknowledgedIn(generator.shots);
+const ids = acknowledgedIn(generator.readShots());
 const findings = await audit(arena, RUN, ids);
 await arena.close();
 
