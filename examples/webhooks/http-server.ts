@@ -4,15 +4,15 @@
  * It listens before the other parts are open, so that whoever asks is told that the service is not ready yet. Then
  * `serve` lets webhooks in; it ends by itself after the stop signal, when every request in flight has been answered.
  */
-import { attempt, call, ensure, operation, resource, useScope, type Operation, type Scope } from "coppice";
-import type { FastifyInstance } from "fastify";
+import { attempt, ensure, operation, resource, useScope, type Operation, type Scope } from "coppice";
 import type { Broker } from "./broker.js";
 import type { Config } from "./config.js";
-import { createHttpApp, LISTEN_BACKLOG, type HttpHandlers } from "./http-app.js";
+import { createHttpApp, type HttpHandlers } from "./http-app.js";
+import { close, useListening } from "./http-listening.js";
+import { READY } from "./http-probes.js";
 import { accept, type Incoming, type IntakeParts } from "./intake.js";
 import type { Metrics } from "./metrics.js";
 import { refusal, tooMany } from "./refusal.js";
-import { ServiceError } from "./service-error.js";
 import { faultOf } from "./signature.js";
 import { SourceLimits } from "./source-limits.js";
 import { UnavailableError } from "./unavailable-error.js";
@@ -38,12 +38,7 @@ export const useHttpServer = (config: Config, failed: (error: unknown) => void):
   resource<HttpServer>(function* (provide) {
     const desk = new Desk(config, failed);
     const app = createHttpApp(desk, { timeoutMs: config.requestTimeoutMs });
-    // However this ends: what is still open by then is cut.
-    yield* ensure(() => {
-      app.server.closeAllConnections();
-      return close(app);
-    });
-    const url = yield* listen(app, config);
+    const url = yield* useListening(app, { ...config, advice: "Set HOST or PORT." });
     const serve = operation(function* (parts: ServingParts, stop: Operation<unknown>) {
       desk.open({ ...parts, scope: yield* useScope() });
       yield* ensure(() => desk.close());
@@ -130,31 +125,13 @@ class Desk implements HttpHandlers {
     const { scope, store, broker } = this.#parts;
     const database = await scope.run(attempt(store.check()));
     return {
-      database: database.ok ? "ready" : "away",
-      broker: broker.isConnected ? "ready" : "away",
+      database: database.ok ? READY : "away",
+      broker: broker.isConnected ? READY : "away",
     };
   }
 
   #ready(): ServingParts & { readonly scope: Scope } {
     if (this.#parts === undefined) throw new UnavailableError("The service is starting.");
     return this.#parts;
-  }
-}
-
-/** Takes no more connections, and waits until the requests in flight are answered. Cancelled, it cuts them. */
-const close = (app: FastifyInstance): Operation<void> =>
-  call((signal) => {
-    signal.addEventListener("abort", () => app.server.closeAllConnections(), { once: true });
-    return app.close();
-  });
-
-function* listen(app: FastifyInstance, { host, port }: Config) {
-  try {
-    return yield* call(() => app.listen({ host, port, backlog: LISTEN_BACKLOG }));
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new ServiceError(`Cannot listen on ${host}, port ${String(port)}: ${reason}. Set HOST or PORT.`, {
-      cause,
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { request } from "undici";
 import { eventually } from "./testing/eventually.js";
@@ -83,6 +84,7 @@ describe("POST /webhooks/:source", () => {
     ["nothing", "", JSON_TYPE],
     ["no content type and nothing", undefined, {}],
     ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), JSON_TYPE],
+    ["a byte order mark", "\uFEFF{}", JSON_TYPE],
   ])("answers 400 to %s", async (_what, body, headers) => {
     const answer = await send("POST", "/webhooks/shop", body, headers);
     expect(answer).toMatchObject({
@@ -116,6 +118,19 @@ describe("POST /webhooks/:source", () => {
     },
   );
 
+  it("answers 415 to JSON that is compressed, and says so", async () => {
+    const headers = { ...JSON_TYPE, "content-encoding": "gzip" };
+    const answer = await send("POST", "/webhooks/shop", gzipSync("{}"), headers);
+    const message = "The body must not be compressed.";
+    expect(answer).toMatchObject({ status: 415, body: { statusCode: 415, message } });
+  });
+
+  it("answers 415 to types whose names only begin like JSON's", async () => {
+    for (const type of ["application/json-seq", "application/jsonlines"]) {
+      expect((await send("POST", "/webhooks/shop", "{}", { "content-type": type })).status).toBe(415);
+    }
+  });
+
   it("accepts nothing that it refused", async () => {
     const { accepted, stored } = await service.statistics();
     await send("POST", "/webhooks/shop", "{");
@@ -128,6 +143,7 @@ describe("what is turned away as faulty", () => {
     [400, "POST", "/webhooks/shop", "{", JSON_TYPE],
     [400, "POST", "/webhooks/%zz", "{}", JSON_TYPE],
     [404, "GET", "/", undefined, {}],
+    [405, "GET", "/webhooks/shop", undefined, {}],
     [413, "POST", "/webhooks/shop", JSON.stringify("x".repeat(1024 * 1024)), JSON_TYPE],
     [414, "POST", `/webhooks/${"a".repeat(101)}`, "{}", JSON_TYPE],
     [415, "POST", "/webhooks/shop", "{}", { "content-type": "text/plain" }],
@@ -148,16 +164,25 @@ describe("what is turned away as faulty", () => {
 describe("any other route", () => {
   it.each([
     ["GET", "/"],
-    ["GET", "/webhooks/shop"],
     ["POST", "/webhooks"],
     ["POST", "/webhooks/a/b"],
-    ["PUT", "/webhooks/shop"],
+    ["PUT", "/stats/"],
   ] as const)("answers 404 to %s %s and says what there is", async (method, path) => {
     const answer = await send(method, path, method === "GET" ? undefined : "{}");
     expect(answer).toMatchObject({
       status: 404,
       body: { message: `There is no ${method} ${path}. There are POST /webhooks/:source and GET /stats.` },
     });
+  });
+
+  it.each([
+    ["GET", "/webhooks/shop", "POST"],
+    ["PUT", "/webhooks/shop?a=b", "POST"],
+    ["POST", "/stats", "GET, HEAD"],
+    ["PUT", "/healthz", "GET, HEAD"],
+  ] as const)("answers 405 to %s %s, and says which methods there are", async (method, path, allow) => {
+    const answer = await send(method, path, method === "GET" ? undefined : "{}");
+    expect(answer).toMatchObject({ status: 405, headers: { allow }, body: { statusCode: 405 } });
   });
 
   it("answers 404 there whatever the body is", async () => {

@@ -20,7 +20,9 @@ const main = operation(function* () {
   yield* spawn(
     function* () {
       yield* stop;
-      // Cuts cleanup that does not end, and fails with the names of the tasks that it belongs to.
+      // Cuts cleanup that does not end, and fails with the names of the tasks that it belongs to. By now the service
+      // has used up its grace period, and each farewell the time of its own: what is left hangs, and a grace on top
+      // would go to that, and not to what waits behind it. The database loses nothing by being cut.
       setTimeout(
         () => void program.cancel("it did not end in time", { grace: 0 }),
         config.graceMs + CLOSING_MS,

@@ -38,7 +38,7 @@ const HELP: Readonly<Record<keyof Counters, string>> = {
   refused: "Requests turned away with 503.",
   limited: "Requests turned away with 429.",
   unsigned: "Requests turned away with 401.",
-  faulty: "Requests turned away with 400, 404, 413, 414 or 415.",
+  faulty: "Requests turned away with any other 4xx.",
   recovered: "Webhooks taken from the outbox.",
   forwarded: "Webhooks that the downstream took.",
   published: "Webhooks that the broker took.",

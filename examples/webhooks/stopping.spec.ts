@@ -84,6 +84,23 @@ describe("stopping", () => {
     await connection.closed;
   }, 120_000);
 
+  it.each([
+    ["begun", ["POST /webhooks/shop HTTP/1.1", "Host: x"]],
+    ["begun after another one", ["GET /stats HTTP/1.1", "Host: x", "", "GET /stats HTTP/1.1", "Host: x"]],
+  ])(
+    "is not held up by connections on which a request has only %s",
+    async (_what, lines) => {
+      await start({ GRACE_MS: "600000" });
+      const connection = await connectTo(service.url);
+      connection.write(...lines, "");
+      // What the server has read is known to it before what comes over a connection that is younger.
+      await send(service.url);
+      await service.stop();
+      await connection.closed;
+    },
+    120_000,
+  );
+
   it("cuts a request without end when the grace period is over", async () => {
     await start({ GRACE_MS: "100" });
     const connection = await beginRequest();

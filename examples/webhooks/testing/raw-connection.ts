@@ -7,6 +7,8 @@ export interface RawConnection {
   readonly closed: Promise<unknown>;
   /** Sends lines, each ended as HTTP wants it. */
   write(...lines: string[]): void;
+  /** Says that no more is to come. */
+  end(): void;
   /** Waits until what was received matches, and gives all of it. */
   receive(pattern: RegExp): Promise<string>;
 }
@@ -23,6 +25,7 @@ export async function connectTo(url: string): Promise<RawConnection> {
   return {
     closed,
     write: (...lines) => void socket.write(lines.join("\r\n")),
+    end: () => void socket.end(),
     receive: async (pattern) => {
       await eventually(`${String(pattern)} is received`, () => pattern.test(received));
       return received;

@@ -1,0 +1,123 @@
+/** What no HTTP client would send: how it is answered, and that it is counted. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { eventually } from "./testing/eventually.js";
+import { connectTo } from "./testing/raw-connection.js";
+import { startService, type RunningService } from "./testing/service-in-process.js";
+import { makeTemporaryDirectory, type TemporaryDirectory } from "./testing/temporary-directory.js";
+
+const HEAD = ["POST /webhooks/shop HTTP/1.1", "Host: x"];
+const JSON_TYPE = "Content-Type: application/json";
+
+let directory: TemporaryDirectory;
+let service: RunningService;
+
+beforeAll(async () => {
+  directory = await makeTemporaryDirectory();
+  service = await startService({ environment: { DATA_DIR: directory.path } });
+}, 120_000);
+afterAll(async () => {
+  await service.cancel();
+  await directory.remove();
+}, 60_000);
+
+const faulty = async (): Promise<number> => (await service.statistics()).faulty;
+
+/** Sends lines, and gives all that comes until the connection is closed. */
+async function answersTo(...lines: string[]): Promise<string> {
+  const connection = await connectTo(service.url);
+  connection.write(...lines);
+  await connection.closed;
+  return connection.receive(/^/);
+}
+
+describe("what is no HTTP", () => {
+  it.each([
+    ["a line that is no request", 400, ["HELLO", "", ""]],
+    ["another protocol", 400, ["\x16\x03\x01\x00\xc8\x01", "", ""]],
+    ["a header without a colon", 400, [...HEAD, "webhook", "", ""]],
+    ["a method that does not exist", 400, ["SHOUT /webhooks/shop HTTP/1.1", "Host: x", "", ""]],
+    ["two lengths", 400, [...HEAD, "Content-Length: 2", "Content-Length: 3", "", "{}"]],
+    ["headers without end", 431, [...HEAD, `webhook: ${"a".repeat(20_000)}`, "", ""]],
+    ["a chunk without a length", 400, [...HEAD, JSON_TYPE, "Transfer-Encoding: chunked", "", "zz", ""]],
+  ])("is answered like any other fault, closed and counted: %s", async (_what, status, lines) => {
+    const before = await faulty();
+    const answer = await answersTo(...lines);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toMatchObject({
+      statusCode: status,
+      message: expect.any(String),
+    });
+    expect(await faulty()).toBe(before + 1);
+  });
+
+  it("does not take back the answer to the request before it", async () => {
+    const before = await service.statistics();
+    const answer = await answersTo(...HEAD, JSON_TYPE, "Content-Length: 2", "", "{}HELLO", "", "");
+    expect(answer).not.toMatch(/^HTTP\/1.1 400 /);
+    expect(await faulty()).toBe(before.faulty + 1);
+  });
+});
+
+describe("a request that breaks off", () => {
+  it.each([
+    ["its headers", [...HEAD, "Content-Le"]],
+    ["its body", [...HEAD, JSON_TYPE, "Content-Length: 20", "", '{"a"']],
+  ])("in %s is counted once, and nothing is accepted", async (_what, lines) => {
+    const before = await service.statistics();
+    const connection = await connectTo(service.url);
+    connection.write(...lines);
+    connection.end();
+    await connection.closed;
+    await eventually("it is counted", async () => (await faulty()) > before.faulty);
+    expect(await service.statistics()).toMatchObject({
+      faulty: before.faulty + 1,
+      accepted: before.accepted,
+    });
+  });
+});
+
+describe("a sender that waits to be asked for the body", () => {
+  const expecting = (...lines: string[]): string[] => [...lines, "Expect: 100-continue", "", ""];
+
+  it("is asked for it, and answered over a connection that stays", async () => {
+    const connection = await connectTo(service.url);
+    connection.write(...expecting(...HEAD, JSON_TYPE, "Content-Length: 2"));
+    await connection.receive(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
+    connection.write("{}");
+    expect(await connection.receive(/"id":/)).toMatch(/ 202 Accepted\r\n[^]*connection: keep-alive/i);
+    connection.end();
+  });
+
+  it.each([
+    [413, [...HEAD, JSON_TYPE, "Content-Length: 2000000"]],
+    [415, [...HEAD, "Content-Type: text/plain", "Content-Length: 2"]],
+    [404, ["POST /nowhere HTTP/1.1", "Host: x", JSON_TYPE, "Content-Length: 2"]],
+  ])("is answered %i at once when it would be in vain", async (status, lines) => {
+    const answer = await answersTo(...expecting(...lines));
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+    expect(answer).not.toMatch(/ 100 Continue/);
+  });
+
+  it("is answered 417 when it expects anything else", async () => {
+    const before = await faulty();
+    const lines = [...HEAD, JSON_TYPE, "Content-Length: 2", "Expect: a miracle", "Connection: close"];
+    expect(await answersTo(...lines, "", "{}")).toMatch(/^HTTP\/1.1 417 [^]*"statusCode":417/);
+    expect(await faulty()).toBe(before + 1);
+  });
+});
+
+describe("a body in chunks", () => {
+  const chunked = [...HEAD, JSON_TYPE, "Transfer-Encoding: chunked", "Connection: close", ""];
+
+  it("is taken", async () => {
+    expect(await answersTo(...chunked, "1", "{", "1", "}", "0", "", "")).toMatch(/ 202 Accepted/);
+  });
+
+  it("is answered 413 as soon as it is too long", async () => {
+    const chunk = "1".repeat(0x80000);
+    expect(await answersTo(...chunked, "80000", chunk, "80000", chunk, "1", "1", "")).toMatch(
+      /^HTTP\/1.1 413 /,
+    );
+  });
+});
