@@ -17,8 +17,11 @@ export interface DownstreamCall {
   readonly timeoutMs: number;
 }
 
-/** The status to answer with; a promise that never resolves is a downstream that hangs. */
-export type Respond = (call: DownstreamCall) => number | Promise<number>;
+/** A status, or one with headers. */
+export type Answer = number | { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+
+/** What to answer; a promise that never resolves is a downstream that hangs. */
+export type Respond = (call: DownstreamCall) => Answer | Promise<Answer>;
 
 const acceptEverything: Respond = () => 204;
 
@@ -33,14 +36,16 @@ export const useBuiltInDownstream = (respond = acceptEverything): Operation<stri
 async function answer(request: IncomingMessage, response: ServerResponse, respond: Respond): Promise<void> {
   try {
     const { headers } = request;
-    const status = await respond({
+    const answered = await respond({
       id: String(headers["webhook-id"]),
       source: String(headers["webhook-source"]),
       attempt: Number(headers["webhook-attempt"]),
       body: await text(request),
       timeoutMs: Number(headers["webhook-timeout-ms"]),
     });
-    response.writeHead(status).end();
+    const { status, headers: told } =
+      typeof answered === "number" ? { status: answered, headers: {} } : answered;
+    response.writeHead(status, told).end();
   } catch {
     // The sender gave up while it sent: there is nobody to answer.
     response.destroy();

@@ -19,7 +19,7 @@ export interface Counters {
   /** Given up for now, after the last retry. */
   failed: number;
   retried: number;
-  /** Left in the outbox because downstream or broker were away. */
+  /** Left in the outbox because downstream or broker were away, or the downstream asked for time. */
   putOff: number;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { run } from "coppice";
 import { readStored, type StoredWebhook } from "./audit.js";
+import type { Respond } from "./built-in-downstream.js";
 import { RETRIES } from "./retry.js";
 import { eventually } from "./testing/eventually.js";
 import { send, type Answer } from "./testing/send.js";
@@ -70,6 +71,37 @@ describe("forwarding", () => {
     await post(service);
     await eventually("it is published", () => service.published.length === 1);
     expect(service.calls.map((call) => call.attempt)).toEqual([1, 2]);
+  }, 120_000);
+
+  it("puts off a webhook for which the downstream asks to wait, also over a start, and not the others", async () => {
+    const environment = newSchema();
+    const respond: Respond = ({ body }) =>
+      body === '"late"' ? { status: 503, headers: { "retry-after": "3600" } } : 204;
+    const first = await start({ environment, respond });
+    const { id } = await post(first, "late");
+    await eventually("it is put off", async () => (await first.statistics()).putOff === 1);
+    expect(await first.stop()).toMatchObject({ failed: 0, retried: 0, waiting: 1 });
+    expect(first.lines.join("\n")).toContain(
+      `cannot forward webhook ${id}, put off for 3600 s as asked: The downstream answered 503.`,
+    );
+    expect(await rowsOf(first)).toMatchObject([{ id, attempts: 1, isForwarded: false, isFailed: false }]);
+
+    const second = await start({ environment: { ...environment, POLL_MS: "10" }, respond });
+    await post(second, "now");
+    await eventually("the other one is published", () => second.published.length === 1);
+    expect(await second.stop()).toMatchObject({ recovered: 0, forwarded: 1, waiting: 1 });
+  }, 120_000);
+
+  it("takes it up again when the time has come that the downstream asked for", async () => {
+    const environment = { ...newSchema(), POLL_MS: "10" };
+    let calls = 0;
+    const respond: Respond = () =>
+      (calls += 1) === 1 ? { status: 429, headers: { "retry-after": "2" } } : 204;
+    const service = await start({ environment, respond });
+    await post(service);
+    await eventually("it is published", () => service.published.length === 1);
+    expect(await service.stop()).toMatchObject({ putOff: 1, recovered: 1, failed: 0, waiting: 0 });
+    expect(calls).toBe(2);
   }, 120_000);
 
   it("records what failed for good, and takes it up again at the next start", async () => {

@@ -2,6 +2,7 @@
 import { action, call, deadline, ensure, now, resource, type Operation } from "coppice";
 import { Pool, type Dispatcher } from "undici";
 import { post, type Post } from "./http-post.js";
+import { retryAfterOf, type Asking } from "./retry-after.js";
 import type { Webhook } from "./webhook.js";
 
 export interface Downstream {
@@ -15,10 +16,13 @@ export interface Downstream {
 }
 
 /** The downstream has answered, and not with 2xx. */
-export class DownstreamRefusal extends Error {
+export class DownstreamRefusal extends Error implements Asking {
   override readonly name = "DownstreamRefusal";
 
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    readonly retryAfterMs = 0,
+  ) {
     super(`The downstream answered ${String(status)}.`);
   }
 }
@@ -37,8 +41,7 @@ export const useDownstream = (url: string, connections: number): Operation<Downs
       *send(webhook, attempt) {
         const leftMs = (yield* deadline()) - now();
         const headers = headersOf(webhook, attempt, leftMs);
-        const status = yield* exchange(pool, { path: pathname + search, headers, body: webhook.body });
-        if (status < 200 || status > 299) throw new DownstreamRefusal(status);
+        yield* exchange(pool, { path: pathname + search, headers, body: webhook.body });
       },
     });
   });
@@ -61,6 +64,14 @@ export function headersOf(webhook: Webhook, attempt: number, leftMs: number): st
   return headers;
 }
 
-/** Gives the status of the answer. Cancelled, it cuts the request. */
-const exchange = (pool: Dispatcher, request: Post): Operation<number> =>
-  action((resolve, reject) => post(pool, request, { answered: resolve, failed: reject }));
+/** Throws: DownstreamRefusal, and what cut the connection. Cancelled, it cuts the request. */
+const exchange = (pool: Dispatcher, request: Post): Operation<void> =>
+  action((resolve, reject) =>
+    post(pool, request, {
+      answered(status, retryAfter) {
+        if (status >= 200 && status <= 299) resolve();
+        else reject(new DownstreamRefusal(status, retryAfterOf(status, retryAfter)));
+      },
+      failed: reject,
+    }),
+  );

@@ -1,6 +1,6 @@
 /**
- * One POST over a pool of connections, by callbacks: what an answer says is of no interest here, so neither a stream
- * nor a signal is made for it.
+ * One POST over a pool of connections, by callbacks: what an answer says is of no interest here, but for its status and
+ * when to come again, so neither a stream nor a signal is made for it.
  */
 import type { Dispatcher } from "undici";
 
@@ -13,7 +13,8 @@ export interface Post {
 
 /** Exactly one of them is called, once; none after the request was cut. */
 export interface PostOutcome {
-  answered(status: number): void;
+  /** @param retryAfter - the header of this name, as it came */
+  answered(status: number, retryAfter: string | undefined): void;
   failed(error: Error): void;
 }
 
@@ -33,6 +34,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #outcome: PostOutcome;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #retryAfter: string | undefined;
   #bytes = 0;
   #isOver = false;
 
@@ -53,8 +55,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) controller.abort(new Error("The request was given up."));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.#status = status;
+    if (status < 400) return;
+    const retryAfter = headers["retry-after"];
+    this.#retryAfter = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -67,7 +76,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#outcome.answered(this.#status);
+    this.#outcome.answered(this.#status, this.#retryAfter);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

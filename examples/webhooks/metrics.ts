@@ -44,7 +44,7 @@ const HELP: Readonly<Record<keyof Counters, string>> = {
   published: "Webhooks that the broker took.",
   failed: "Webhooks given up for now, after the last retry.",
   retried: "Attempts after the first one.",
-  putOff: "Webhooks left in the outbox because a neighbour was away.",
+  putOff: "Webhooks left in the outbox because a neighbour was away, or asked for time.",
 };
 
 /** Measures until the scope ends. */

@@ -30,7 +30,7 @@ describe("the store", () => {
     await withStore("published", function* (store, database) {
       yield* store.insert(webhook, { isPutOff: false });
       yield* store.markPublished([progress]);
-      yield* store.markFailed({ ...progress, error: "too late" });
+      yield* store.markFailed({ ...progress, error: "too late", leastMs: 0 });
       const sql = `select published_at is not null as "isPublished", failed_at, last_error, attempts
         from published.webhooks`;
       expect(yield* database.query({ name: "look", sql }, [], { timeoutMs: 60_000 })).toEqual([

@@ -55,6 +55,8 @@ export const progressOf = ({ webhook, attempts, progress }: Delivery): Progress 
 
 interface Failure extends Progress {
   readonly error: string;
+  /** The pause is no shorter than this. */
+  readonly leastMs: number;
 }
 
 export interface StoreOptions {
@@ -151,7 +153,8 @@ function* useWriters(database: Database, options: StoreOptions, owner: number) {
           ? { id, source, body, deadline, owner: null, due: 0 }
           : { id, source, body, deadline, owner, due: leaseMs },
       ),
-    markFailed: (failure: Failure) => timeout(PATIENCE_MS, failed.write({ ...failure, pause: retryLaterMs })),
+    markFailed: (failure: Failure) =>
+      timeout(PATIENCE_MS, failed.write({ ...failure, pause: Math.max(retryLaterMs, failure.leastMs) })),
     putOff: (progress: Progress, pauseMs: number) =>
       timeout(PATIENCE_MS, later.write({ ...progress, pause: pauseMs })),
   };
