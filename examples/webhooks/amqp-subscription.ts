@@ -15,9 +15,12 @@ export const useAmqpSubscription = (options: AmqpOptions, prefetch: number): Ope
     const receive = (message: ConsumeMessage, channel: ConfirmChannel): void => {
       messages.tryPut(received(message, channel));
     };
-    yield* useAmqpLink({ ...options, consuming: { prefetch, receive } });
+    const link = yield* useAmqpLink({ ...options, consuming: { prefetch, receive } });
     yield* provide({
       description: `${describeAmqp(options)}, queue ${options.topic}`,
+      get isConnected() {
+        return link.connection !== undefined;
+      },
       receive: () => messages.get(),
     });
   });

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from "@jest/globals";
 import { connect as connectAmqp } from "amqplib";
 import { all, call, Queue, retry, run, scoped, sleep, spawn, timeout, type Operation } from "coppice";
 import { connect as connectNats } from "nats";
-import { consume, type Consumed } from "./consumer/consume.js";
+import { consume } from "./consumer/consume.js";
+import { createConsumed, type Consumed } from "./consumer/consumed.js";
 import type { Inbox } from "./consumer/inbox.js";
 import { readConfig } from "./config.js";
 import { servers } from "./testing/servers.js";
@@ -27,6 +28,9 @@ const forgetful: Inbox = {
     yield* work;
     return "done";
   },
+  *check() {
+    // There is nothing to fail.
+  },
 };
 
 interface Consumer {
@@ -39,9 +43,11 @@ function* startConsumer(environment: Record<string, string>, work?: (message: We
   const seen: Webhook[] = [];
   const stopping = new Queue<void>({ name: "stop" });
   const subscription = yield* useSubscription(readConfig(environment), log, 10);
+  const consumed = createConsumed();
   const task = yield* spawn(
     consume(
       {
+        consumed,
         subscription,
         inbox: forgetful,
         log,
@@ -57,7 +63,8 @@ function* startConsumer(environment: Record<string, string>, work?: (message: We
     seen,
     *stop() {
       stopping.tryPut();
-      return yield* task;
+      yield* task;
+      return consumed;
     },
   };
   return consumer;

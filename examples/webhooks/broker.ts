@@ -26,6 +26,7 @@ export type Consumer = (message: Webhook) => Operation<void>;
 /** The other side of a broker: what a program that consumes knows of it. */
 export interface Subscription {
   readonly description: string;
+  readonly isConnected: boolean;
   /** Waits for the next message; any number of tasks may. */
   receive(): Operation<Received>;
 }

@@ -6,6 +6,7 @@ describe("readConfig", () => {
     expect(readConfig({})).toMatchObject({
       host: "127.0.0.1",
       port: 3000,
+      consumerPort: undefined,
       databaseUrl: undefined,
       downstreamUrl: undefined,
       backlog: 10_000,
@@ -17,11 +18,13 @@ describe("readConfig", () => {
   it("takes what is set", () => {
     const config = readConfig({
       PORT: " 8080 ",
+      CONSUMER_PORT: "0",
       DATABASE_URL: "postgres://me@db/app",
       DOWNSTREAM_URL: "https://example.com/in",
     });
     expect(config).toMatchObject({
       port: 8080,
+      consumerPort: 0,
       databaseUrl: "postgres://me@db/app",
       downstreamUrl: "https://example.com/in",
     });

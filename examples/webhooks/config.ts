@@ -43,6 +43,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly forwardTimeoutMs: number;
   readonly publishTimeoutMs: number;
+  /** Where a consumer tells what it does; 0 lets the system choose, and without one it does not. */
+  readonly consumerPort: number | undefined;
   /** What the consumer's work on one webhook may take. */
   readonly consumeTimeoutMs: number;
   /** Pause before the first retry; it doubles with each further one. */
@@ -93,6 +95,7 @@ export function readConfig(environment: Environment): Config {
     requestTimeoutMs: settings.integer("REQUEST_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: 30_000 }),
     forwardTimeoutMs: settings.integer("FORWARD_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: DAY_MS }),
     publishTimeoutMs: settings.integer("PUBLISH_TIMEOUT_MS", { otherwise: 5_000, from: 1, to: DAY_MS }),
+    consumerPort: settings.integer("CONSUMER_PORT", { otherwise: undefined, from: 0, to: 65_535 }),
     consumeTimeoutMs: settings.integer("CONSUME_TIMEOUT_MS", { otherwise: 10_000, from: 1, to: 25_000 }),
     retryDelayMs: settings.integer("RETRY_DELAY_MS", { otherwise: 250, from: 0, to: DAY_MS }),
     retryLaterMs: settings.integer("RETRY_LATER_MS", { otherwise: 30_000, from: 0, to: DAY_MS }),

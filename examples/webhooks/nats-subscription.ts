@@ -19,9 +19,14 @@ const NANOSECONDS = 1e6;
 export const useNatsSubscription = (options: NatsOptions, prefetch: number): Operation<Subscription> =>
   resource<Subscription>(function* (provide) {
     const messages = new Queue<Received>({ name: "received" });
-    yield* useNatsLink(options, (stream) => useConsumer(stream, options.topic, prefetch, messages));
+    const link = yield* useNatsLink(options, (stream) =>
+      useConsumer(stream, options.topic, prefetch, messages),
+    );
     yield* provide({
       description: `${describeNats(options)}, consumer ${CONSUMER} of stream ${options.topic}`,
+      get isConnected() {
+        return link.connection !== undefined;
+      },
       receive: () => messages.get(),
     });
   });

@@ -78,17 +78,25 @@ describe("npm start", () => {
     ]);
   }, 120_000);
 
-  it("ends with 1 and says so when the port is in use", async () => {
-    const taken = createServer().listen(0, "127.0.0.1");
-    await once(taken, "listening");
-    const port = String((taken.address() as AddressInfo).port);
-    const program = start({ PORT: port });
-    expect(await program.ended).toBe(1);
-    expect(program.lines.at(-1)).toBe(
-      `Cannot listen on 127.0.0.1, port ${port}: EADDRINUSE. Set HOST or PORT.`,
-    );
-    taken.close();
-  }, 120_000);
+  it.each([
+    ["main.ts", "PORT"],
+    ["consumer/index.ts", "CONSUMER_PORT"],
+  ])(
+    "ends with 1 and says so when the port is in use: %s",
+    async (file, variable) => {
+      const taken = createServer().listen(0, "127.0.0.1");
+      await once(taken, "listening");
+      const port = String((taken.address() as AddressInfo).port);
+      const program = startProgram(file, { DATA_DIR: directory.path, [variable]: port });
+      running.push(program);
+      expect(await program.ended).toBe(1);
+      expect(program.lines.at(-1)).toBe(
+        `Cannot listen on 127.0.0.1, port ${port}: EADDRINUSE. Set HOST or ${variable}.`,
+      );
+      taken.close();
+    },
+    120_000,
+  );
 
   it("ends with 1 and says so when another one uses the same data", async () => {
     await startUp({});

@@ -17,7 +17,10 @@ export class SettingsReader {
     return this.#read(name) ?? otherwise;
   }
 
-  integer(name: string, range: { otherwise: number; from: number; to: number }): number {
+  integer<T extends number | undefined>(
+    name: string,
+    range: { otherwise: T; from: number; to: number },
+  ): T | number {
     const text = this.#read(name);
     if (text === undefined) return range.otherwise;
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;

@@ -12,7 +12,7 @@ import { isDownstreamTrouble } from "../../../examples/webhooks/downstream.js";
 import { createHttpApp } from "../../../examples/webhooks/http-app.js";
 import { LISTEN_BACKLOG } from "../../../examples/webhooks/http-listening.js";
 import { createLog } from "../../../examples/webhooks/log.js";
-import { BUCKETS } from "../../../examples/webhooks/metrics.js";
+import { BUCKETS } from "../../../examples/webhooks/prometheus.js";
 import { setupSql } from "../../../examples/webhooks/sql.js";
 import { UnavailableError } from "../../../examples/webhooks/unavailable-error.js";
 import { Broker } from "./broker.js";

@@ -10,12 +10,15 @@ import type { Received, Subscription } from "../broker.js";
 import type { Log } from "../log.js";
 import { reasonOf } from "../reason.js";
 import type { Webhook } from "../webhook.js";
+import type { Consumed } from "./consumed.js";
 import type { Inbox } from "./inbox.js";
 
 export interface ConsumeParts {
   readonly subscription: Subscription;
   readonly inbox: Inbox;
   readonly log: Log;
+  /** Counts what becomes of them. */
+  readonly consumed: Consumed;
   readonly work: (message: Webhook, context: { readonly isLate: boolean }) => Operation<void>;
 }
 
@@ -29,27 +32,10 @@ export interface ConsumeOptions {
   readonly stop: Operation<unknown>;
 }
 
-export interface Consumed {
-  done: number;
-  /** Known already, and only acknowledged. */
-  repeated: number;
-  failed: number;
-  /** Their deadline had passed when they came. */
-  late: number;
-  /** They were no webhooks: without an id nobody can tell whether it is a repeat. */
-  refused: number;
-}
-
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export const describeConsumed = (consumed: Consumed): string =>
-  Object.entries(consumed)
-    .map(([name, count]) => `${name} ${String(count)}`)
-    .join(", ");
-
-/** Consumes until told to stop, and tells how many. Cancel: what is in hand goes back to the broker. */
+/** Consumes until told to stop. Cancel: what is in hand goes back to the broker. */
 export const consume = operation(function* (parts: ConsumeParts, options: ConsumeOptions) {
-  const consumed: Consumed = { done: 0, repeated: 0, failed: 0, late: 0, refused: 0 };
   const inHand = new Queue<Received>({ name: "in hand", capacity: 0 });
   yield* taskGroup(function* (group) {
     const receiving = group.spawn(
@@ -59,7 +45,7 @@ export const consume = operation(function* (parts: ConsumeParts, options: Consum
       { name: "receiver" },
     );
     const working = group.spawn(
-      forEach(inHand, (received) => handle(parts, options, consumed, received), {
+      forEach(inHand, (received) => handle(parts, options, received), {
         concurrency: options.concurrency,
       }),
       { name: "workers" },
@@ -71,16 +57,12 @@ export const consume = operation(function* (parts: ConsumeParts, options: Consum
     yield* timeout(options.graceMs, working, { otherwise: undefined });
     yield* group.cancel("the program has stopped");
   });
-  return consumed;
 });
 
-const handle = operation(function* (
-  parts: ConsumeParts,
-  options: ConsumeOptions,
-  consumed: Consumed,
-  received: Received,
-) {
+const handle = operation(function* (parts: ConsumeParts, options: ConsumeOptions, received: Received) {
+  const { consumed } = parts;
   const { id, body } = received.message;
+  consumed.taken += 1;
   if (!ID.test(id)) {
     consumed.refused += 1;
     parts.log.error(`refused a message of ${String(body.length)} characters: it has no webhook-id`);
@@ -89,7 +71,7 @@ const handle = operation(function* (
   }
   let isDone = false;
   try {
-    const outcome = yield* attempt(workOn(parts, options, consumed, received.message));
+    const outcome = yield* attempt(workOn(parts, options, received.message));
     isDone = outcome.ok;
     if (outcome.ok) {
       if (outcome.value === "done") consumed.done += 1;
@@ -101,17 +83,17 @@ const handle = operation(function* (
     }
   } finally {
     // Also when it was cancelled: others need not wait until the broker notices.
-    if (isDone) received.acknowledge();
-    else received.giveBack();
+    if (isDone) {
+      consumed.acknowledged += 1;
+      received.acknowledge();
+    } else {
+      consumed.givenBack += 1;
+      received.giveBack();
+    }
   }
 });
 
-function* workOn(
-  { inbox, work }: ConsumeParts,
-  { timeoutMs }: ConsumeOptions,
-  consumed: Consumed,
-  message: Webhook,
-) {
+function* workOn({ inbox, work, consumed }: ConsumeParts, { timeoutMs }: ConsumeOptions, message: Webhook) {
   const leftMs = message.deadline - Date.now();
   const isLate = leftMs <= 0;
   if (isLate) consumed.late += 1;

@@ -16,9 +16,12 @@ export interface Inbox {
    * transaction as the row.
    */
   once(id: string, work: Operation<void>): Operation<"done" | "repeated">;
+  /** Fails when it could not remember anything now. */
+  check(): Operation<void>;
 }
 
 const MOST_REMEMBERED = 100_000;
+const CHECK_MS = 1_000;
 
 export const useInbox = (config: Config, log: Log): Operation<Inbox> =>
   resource<Inbox>(function* (provide) {
@@ -48,6 +51,9 @@ function createMemory(): Inbox {
       }
       return "done";
     },
+    *check() {
+      // It is always there.
+    },
   };
 }
 
@@ -76,6 +82,7 @@ export function createTable(database: Database, { schema, timeoutMs }: TableOpti
     sql: `insert into ${table} (id) values ($1::uuid)
       on conflict (id) do update set times = webhooks_done.times + 1`,
   };
+  const look = { name: `${schema}.look-at-done`.slice(-60), sql: `select from ${table} limit 0` };
   const query = function* (statement: Statement, id: string) {
     const leftMs = (yield* deadline()) - now();
     return yield* database.query(statement, [id], { timeoutMs: Math.max(1, Math.min(leftMs, timeoutMs)) });
@@ -87,6 +94,9 @@ export function createTable(database: Database, { schema, timeoutMs }: TableOpti
       yield* work;
       yield* query(remember, id);
       return "done";
+    },
+    *check() {
+      yield* database.query(look, [], { timeoutMs: CHECK_MS });
     },
   };
 }

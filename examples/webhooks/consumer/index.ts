@@ -3,7 +3,7 @@
  * acknowledges each message when its work is done. It can be started any number of times; the broker divides the
  * messages among all that run.
  */
-import { operation, run } from "coppice";
+import { operation, run, type Task } from "coppice";
 import { readConfig } from "../config.js";
 import { finish } from "../finish.js";
 import { createLog } from "../log.js";
@@ -11,7 +11,10 @@ import { reportFailure } from "../report-failure.js";
 import { useStopSignal } from "../stop-signal.js";
 import { useSubscription } from "../use-broker.js";
 import { unlessStoppedWhileStarting } from "../while-starting.js";
-import { consume, describeConsumed } from "./consume.js";
+import { watchOverEnd } from "../watch-over-end.js";
+import { consume } from "./consume.js";
+import { createConsumed, describeConsumed } from "./consumed.js";
+import { useFront } from "./front.js";
 import { useInbox } from "./inbox.js";
 
 /** How many messages wait here while others are worked on. */
@@ -23,13 +26,17 @@ const main = operation(function* () {
   const config = readConfig(process.env);
   const log = createLog(config.log);
   const stop = yield* useStopSignal();
-  const consumed = yield* unlessStoppedWhileStarting(stop, function* (started) {
+  yield* watchOverEnd(stop, config.graceMs, () => program);
+  const consumed = createConsumed();
+  const hasStarted = yield* unlessStoppedWhileStarting(stop, function* (started) {
+    const front = yield* useFront(config, consumed, log);
     const inbox = yield* useInbox(config, log);
     const subscription = yield* useSubscription(config, log, config.concurrency * AHEAD);
+    front.watch({ subscription, inbox });
     started();
     log.info(`consuming from ${subscription.description} (pid ${String(process.pid)})`);
-    return yield* consume(
-      { subscription, inbox, log, work },
+    yield* consume(
+      { subscription, inbox, log, consumed, work },
       {
         concurrency: config.concurrency,
         timeoutMs: config.consumeTimeoutMs,
@@ -38,8 +45,9 @@ const main = operation(function* () {
         stop,
       },
     );
+    return true;
   });
-  if (consumed === undefined) log.info("stopped while starting");
+  if (hasStarted === undefined) log.info("stopped while starting");
   else log.info(`stopped: ${describeConsumed(consumed)}`, { ...consumed });
 });
 
@@ -48,5 +56,6 @@ function* work() {
   // It has a deadline: `deadline()` tells it, and every operation in it is cancelled when it has passed.
 }
 
-await run(main, { name: "consumer" }).catch(reportFailure);
+const program: Task<void> = run(main, { name: "consumer" });
+await program.catch(reportFailure);
 finish();
