@@ -4,20 +4,21 @@
  */
 import {
   createServer,
-  STATUS_CODES,
   type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
-import { refusal } from "./refusal.js";
+import { answerAndClose, answering, answerUnreadable } from "./http-unreadable.js";
+import { answerOf, refusal } from "./refusal.js";
 import { UnavailableError } from "./unavailable-error.js";
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -53,8 +54,9 @@ export function createFront(handlers: FrontHandlers, options: FrontOptions): Fas
     clientErrorHandler: (error, socket) => {
       if (error.code === "ECONNRESET") return;
       unreadable.add(socket);
-      handlers.faulty?.();
-      answerUnreadable(error.code, socket);
+      // One that never said anything, and was closed for that, has sent nothing that could be faulty.
+      if (socket.bytesRead > 0) handlers.faulty?.();
+      answerUnreadable(error, socket);
     },
   });
   refuseUnknownRoutes(app, options.routes);
@@ -78,17 +80,11 @@ const answererFor =
     void reply.code(statusCode).send(answerOf(statusCode, message));
   };
 
-const answerOf = (statusCode: number, message: string): object => ({
-  statusCode,
-  error: STATUS_CODES[statusCode],
-  message,
-});
-
 const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "");
 
 function createFrontServer(
   handlers: FrontHandlers,
-  { answersEarly }: FrontOptions,
+  { answersEarly, routes }: FrontOptions,
   handle: RequestListener,
 ): Server {
   const take: RequestListener = (request, response) => {
@@ -101,6 +97,11 @@ function createFrontServer(
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     askForBodyWhenRead(request, response);
     take(request, response);
+  });
+  // It has a connection and no response; Node would close it without a word.
+  server.on("connect", ({ method }: IncomingMessage, socket: Duplex) => {
+    handlers.faulty?.();
+    answerAndClose(socket, 405, `There is no ${String(method)}. ${routes}`);
   });
   server.on("checkExpectation", (_request, response: ServerResponse) => {
     handlers.faulty?.();
@@ -122,34 +123,6 @@ function askForBodyWhenRead(request: IncomingMessage, response: ServerResponse):
     response.shouldKeepAlive = shouldKeepAlive;
     response.writeContinue();
   });
-}
-
-/** By Node's codes for what it cannot read. All else is 400, as it is there. */
-const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, "The headers are too long."],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The extensions of a chunk are too long."],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request took too long to arrive."],
-};
-
-/** Answers what is no HTTP, in place of Node, and closes the connection. */
-function answerUnreadable(code: string, socket: Socket): void {
-  const [statusCode, message] = UNREADABLE[code] ?? [400, "This is not HTTP."];
-  const current = answering(socket);
-  // Behind a request that is complete, an answer would be taken for the answer to that one.
-  if (socket.writable && (current === undefined || !(current.headersSent || current.req.complete))) {
-    const body = JSON.stringify(answerOf(statusCode, message));
-    socket.write(
-      [
-        `HTTP/1.1 ${String(statusCode)} ${STATUS_CODES[statusCode] ?? ""}`,
-        "content-type: application/json; charset=utf-8",
-        `content-length: ${String(body.length)}`,
-        "connection: close",
-        "",
-        body,
-      ].join("\r\n"),
-    );
-  }
-  socket.destroy();
 }
 
 function refuseUnknownRoutes(app: FastifyInstance, routes: string): void {
@@ -199,10 +172,3 @@ function turnAwayWhileClosing(app: FastifyInstance): void {
     done();
   });
 }
-
-/**
- * The answer that is due on a connection, once a request has come, at least its headers. Node's own
- * `closeIdleConnections` looks here as well; to keep count of requests would cost each of them.
- */
-const answering = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }) =>
-  socket._httpMessage ?? undefined;

@@ -1,5 +1,7 @@
 /** What no HTTP client would send: how it is answered, and that it is counted. */
+import { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createFront } from "./http-front.js";
 import { eventually } from "./testing/eventually.js";
 import { connectTo } from "./testing/raw-connection.js";
 import { startService, type RunningService } from "./testing/service-in-process.js";
@@ -30,7 +32,7 @@ async function answersTo(...lines: string[]): Promise<string> {
   return connection.receive(/^/);
 }
 
-describe("what is no HTTP", () => {
+describe("what cannot be read", () => {
   it.each([
     ["a line that is no request", 400, ["HELLO", "", ""]],
     ["another protocol", 400, ["\x16\x03\x01\x00\xc8\x01", "", ""]],
@@ -38,6 +40,7 @@ describe("what is no HTTP", () => {
     ["a method that does not exist", 400, ["SHOUT /webhooks/shop HTTP/1.1", "Host: x", "", ""]],
     ["two lengths", 400, [...HEAD, "Content-Length: 2", "Content-Length: 3", "", "{}"]],
     ["headers without end", 431, [...HEAD, `webhook: ${"a".repeat(20_000)}`, "", ""]],
+    ["a request to connect", 405, ["CONNECT example.com:443 HTTP/1.1", "Host: x", "", ""]],
     ["a chunk without a length", 400, [...HEAD, JSON_TYPE, "Transfer-Encoding: chunked", "", "zz", ""]],
   ])("is answered like any other fault, closed and counted: %s", async (_what, status, lines) => {
     const before = await faulty();
@@ -49,6 +52,23 @@ describe("what is no HTTP", () => {
       message: expect.any(String),
     });
     expect(await faulty()).toBe(before + 1);
+  });
+
+  it("is told what is wrong with it", async () => {
+    expect(await answersTo("SHOUT / HTTP/1.1", "Host: x", "", "")).toMatch(
+      /"The request cannot be read: Invalid method encountered\."/,
+    );
+  });
+
+  it("is nothing that never came: a connection without a word is closed, and not counted", () => {
+    let faults = 0;
+    const handlers = { faulty: () => (faults += 1), failed: () => undefined };
+    const { server } = createFront(handlers, { routes: "" });
+    const late = Object.assign(new Error("Request timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+    const connection = new Socket();
+    server.emit("clientError", late, connection);
+    expect(connection.destroyed).toBe(true);
+    expect(faults).toBe(0);
   });
 
   it("does not take back the answer to the request before it", async () => {
