@@ -1,6 +1,6 @@
 /** What became of the messages that a consumer took. */
 export interface Consumed {
-  /** Every one of them, and each is answered in one of the next three ways. */
+  /** All whose turn has come; each is answered in one of the next three ways. */
   taken: number;
   acknowledged: number;
   givenBack: number;

@@ -29,7 +29,7 @@ export interface Front {
 
 const ROUTES = "There are GET /metrics, GET /healthz and GET /readyz.";
 const HELP: Readonly<Record<keyof Consumed, string>> = {
-  taken: "Messages taken from the broker.",
+  taken: "Messages whose turn has come.",
   acknowledged: "Messages acknowledged: their work is done, now or before.",
   givenBack: "Messages given back, for another try.",
   refused: "Messages refused, for they are no webhooks.",
@@ -48,8 +48,11 @@ export const useFront = (config: Config, consumed: Consumed, log: Log): Operatio
     const { host, consumerPort: port } = config;
     if (port === undefined) return yield* provide(front);
     counters(registry, "webhooks_consumer", HELP, consumed);
-    gauge(registry, "webhooks_consumer_in_hand", "Messages that wait or are worked on.", () =>
-      inHand(consumed),
+    gauge(
+      registry,
+      "webhooks_consumer_in_hand",
+      "Messages that are worked on, or wait to be given back.",
+      () => inHand(consumed),
     );
     gauge(registry, "webhooks_consumer_broker_away", "1 without a connection to the broker.", () =>
       Number(!desk.isConnected),
