@@ -77,8 +77,12 @@ function callOf(frame: Runnable, source: Source): unknown {
 
 export function nameOf(source: Source): string {
   if (typeof source === "function" || (typeof source === "object" && source !== null)) {
-    const { name } = source as { name?: unknown };
-    if (typeof name === "string" && name !== "") return name.length > 200 ? name.slice(0, 200) : name;
+    try {
+      const { name } = source as { name?: unknown };
+      if (typeof name === "string" && name !== "") return name.length > 200 ? name.slice(0, 200) : name;
+    } catch {
+      // A getter of the user's: as good as no name.
+    }
   }
   return "anonymous";
 }

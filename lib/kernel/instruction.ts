@@ -54,6 +54,8 @@ export interface TaskScheduler {
   land(task: Waiter, error?: { readonly error: unknown }): void;
   /** Asked when `budget` is used up; when it says no, the task is ready and its wait is to be deferred. */
   mayGoOn(task: Waiter): boolean;
+  /** Goes on with a task that could not be stepped, or made ready, because the stack was full. */
+  revive(task: Waiter | null): void;
   /** Puts the running task behind the ready ones. */
   requeue(task: Waiter): void;
   /** Told of every yield of a task that has `interrupts`: who gives all tasks one sees all yields. */
@@ -71,6 +73,9 @@ export interface Waiter {
   interrupts: number;
   readonly scheduler: TaskScheduler;
 }
+
+/** Its `then` works even where the stack is full: it is built in, and needs none of it. */
+export const afterwards = Promise.resolve();
 
 /** The task that is stepping, if any. The scheduler sets it. */
 export const running: { task: Waiter | null } = { task: null };
@@ -224,7 +229,13 @@ export abstract class Wait<T> implements Operation<T> {
     const { task } = this;
     if (task?.wait !== this) return;
     task.wait = null;
-    task.scheduler.wake(task);
+    try {
+      task.scheduler.wake(task);
+    } catch {
+      // The stack is full. A closure of `task` itself would cost every call.
+      const lost = task;
+      void afterwards.then(() => lost.scheduler.revive(lost));
+    }
   }
 
   /** A contender is never yielded: until it is settled, its `value` is the contest. */

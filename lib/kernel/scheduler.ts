@@ -7,7 +7,7 @@
  * R4 When the clock is looked at never changes the order: a slice that ends amid a turn goes on with that turn.
  */
 import { surroundings } from "./enclosure.js";
-import { running, type TaskScheduler, type Waiter } from "./instruction.js";
+import { afterwards, running, type TaskScheduler, type Waiter } from "./instruction.js";
 import { advance, beginTurn, failLater } from "./stepping.js";
 import { RealHost, type Host } from "./host.js";
 import { ReadyQueue } from "./ready-queue.js";
@@ -161,7 +161,16 @@ export class Scheduler implements TaskScheduler {
 
   #enter(): void {
     this.#slice.begin(NaN);
-    this.#drain();
+    this.#drainFromOutside();
+  }
+
+  /** What is thrown here for want of stack is not the caller's; if it has another reason, it is thrown again later. */
+  #drainFromOutside(): void {
+    try {
+      this.#drain();
+    } catch {
+      void afterwards.then(() => this.revive(null));
+    }
   }
 
   /** Steps a task in a call from outside, and what that has made ready. */
@@ -171,34 +180,53 @@ export class Scheduler implements TaskScheduler {
     this.budget = budget;
     try {
       this.#resume(task);
-    } finally {
-      this.#isStepping = false;
+    } catch (error) {
+      // A closure of a parameter would cost every call.
+      const lost = task;
+      void afterwards.then(() => this.revive(lost, { error }));
     }
+    this.#isStepping = false;
     if (slice.isBegun || this.#ready.size > 0) {
       slice.needBegun();
       slice.endTurn(this.budget);
     }
-    this.#drain();
+    this.#drainFromOutside();
   }
 
   #drain(): void {
     const slice = this.#slice;
+    let task: TaskNode | null = null;
     this.#isStepping = true;
     try {
-      for (let task = this.#next(); task !== null; task = this.#next()) {
+      for (task = this.#next(); task !== null; task = this.#next()) {
         this.#step(task);
+        task = null;
         if (slice.isLookDue) {
           slice.look(this.#lookAtClock());
           if (slice.isOver) this.#handOver();
         }
         if (this.timers.size > 0) this.#fireTimers(slice.lastLook);
       }
+      this.#setHostTimer();
+    } catch (error) {
+      if (task === null) throw error;
+      const lost = task;
+      void afterwards.then(() => this.revive(lost, { error }));
     } finally {
       this.#isStepping = false;
-      // What gets through here, past everything, must not be the end of the others.
-      if (this.#ready.size > 0) this.#handOver();
     }
-    this.#setHostTimer();
+  }
+
+  /**
+   * Goes on in the host's next turn, with an empty stack, where something got through that nothing of ours throws.
+   *
+   * @param task - the one that was lost to that: its step threw, or it could not even be made ready
+   */
+  revive(task: Waiter | null, thrown?: { readonly error: unknown }): void {
+    // Waiter has one implementation, TaskNode.
+    const lost = task as TaskNode | null;
+    if (lost !== null && (thrown ? failLater(lost, thrown.error) : isStuck(lost))) this.#ready.push(lost);
+    this.#handOver();
   }
 
   /** The task that steps next; none while the host has the turn. */
@@ -212,7 +240,6 @@ export class Scheduler implements TaskScheduler {
 
   #handOver(): void {
     if (this.#isHandedOver) return;
-    this.#isHandedOver = true;
     const askedAt = this.#lookAtClock();
     this.host.macrotask(() => {
       this.#isHandedOver = false;
@@ -222,6 +249,7 @@ export class Scheduler implements TaskScheduler {
       this.#slice.begin(now, now - askedAt);
       this.#drain();
     });
+    this.#isHandedOver = true;
   }
 
   #step(task: TaskNode): void {
@@ -236,10 +264,6 @@ export class Scheduler implements TaskScheduler {
     try {
       if (surroundings.enclosure === null) takeTurn(task);
       else surroundings.enclosure.enter(task, takeTurn);
-    } catch (error) {
-      // Mostly a full stack, which is empty again in a turn of the host's.
-      this.#handOver();
-      if (failLater(task, error)) this.#ready.push(task);
     } finally {
       running.task = before;
     }
@@ -276,8 +300,8 @@ export class Scheduler implements TaskScheduler {
       if (this.#timerSetFor !== Infinity) this.host.clearTimer();
       this.#timerSetFor = Infinity;
     } else if (first.at < this.#timerSetFor) {
-      this.#timerSetFor = first.at;
       this.host.setTimer(Math.max(0, first.at - this.host.now()), this.#timerFired);
+      this.#timerSetFor = first.at;
     }
   }
 
@@ -289,6 +313,11 @@ export class Scheduler implements TaskScheduler {
       this.#fireTimers(now);
     });
   };
+}
+
+/** Whether a task has what it waited for, and nobody makes it ready. */
+function isStuck({ frame, wait, nextReady }: TaskNode): boolean {
+  return frame !== null && wait === null && nextReady === null;
 }
 
 function takeTurn(task: TaskNode): void {

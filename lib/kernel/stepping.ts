@@ -63,8 +63,8 @@ export function advance(task: TaskNode): void {
  * @returns whether the task is to be made ready for that
  */
 export function failLater(task: TaskNode, error: unknown): boolean {
-  const { frame } = task;
-  if (frame?.driver == null) return false;
+  if (task.outcome !== null) return false;
+  const frame = (task.frame ??= task.root);
   takeBack(task, frame);
   task.turn = RESUME;
   frame.driver = throwing(frame, frame.driver, error);
@@ -228,13 +228,13 @@ function refuse(task: TaskNode, frame: Frame, yielded: unknown): boolean {
 }
 
 /** Resumes a generator by throwing, once. */
-function throwing(frame: Frame, driver: Driver, error: unknown): Driver {
+function throwing(frame: Frame, driver: Driver | null, error: unknown): Driver {
   return {
     next(sent) {
       // It stands at what is no iterator of ours, and cannot be asked.
       if (sent === PROBE) return answer();
       frame.driver = driver;
-      if (driver.throw === undefined) throw error;
+      if (driver?.throw === undefined) throw error;
       return driver.throw(error);
     },
   };

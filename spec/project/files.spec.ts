@@ -5,8 +5,8 @@ import { filesIn, sourcesIn } from "../support/sources.js";
 const LONGEST = 250;
 /** Where the hot path wants one object to hold what belongs together, and the parts to see one another. */
 const LONGER: Readonly<Record<string, number>> = {
-  "lib/kernel/instruction.ts": 290,
-  "lib/kernel/scheduler.ts": 320,
+  "lib/kernel/instruction.ts": 305,
+  "lib/kernel/scheduler.ts": 335,
   "lib/kernel/tree.ts": 310,
 };
 const sources = sourcesIn("lib");
