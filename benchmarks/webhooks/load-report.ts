@@ -11,13 +11,13 @@ export function describeLoad(result: LoadResult): string {
       `${count(steady.errors)} errors; p50 ${ms(steady.p50)}, p99 ${ms(steady.p99)}, most ${ms(steady.most)}; sent late p99 ${ms(steady.lateP99)}` +
       (steady.errors > 0 ? `; answers ${JSON.stringify(steady.kinds)}` : ""),
     `  cost      ${cpuPerThousand.toFixed(2)} s of processor time per 1,000; memory ${memory.now.toFixed(0)} MiB, at the most ${memory.most.toFixed(0)} MiB`,
-    `  around    ${AROUND.map((part) => `${part} ${aroundPerThousand[part].toFixed(2)} s`).join(", ")} per 1,000`,
+    `  around    ${AROUND.map((part) => `${part} ${aroundPerThousand[part].toFixed(2)} s`).join(", ")} per 1,000${stolen(result)}`,
   ];
   if (overload !== undefined) {
     const { rate, phase, recoveryMs } = overload;
     lines.push(
       `  overload  ${count(rate)} a second: ${count(phase.accepted)} accepted (p99 ${ms(phase.p99)}), ` +
-        `${count(phase.refused)} refused (p50 ${ms(phase.refusedP50)}, p99 ${ms(phase.refusedP99)}), ${count(phase.errors)} errors; sent late p99 ${ms(phase.lateP99)}; ` +
+        `${count(phase.refused)} refused (p50 ${ms(phase.refusedP50)}, p99 ${ms(phase.refusedP99)}), ${count(phase.errors)} errors; sent late p99 ${ms(phase.lateP99)}${stolen(overload)}; ` +
         `back to normal after ${recoveryMs === undefined ? "never" : ms(recoveryMs)}`,
     );
   }
@@ -51,6 +51,10 @@ export function describeRatios(results: readonly LoadResult[]): string {
     `processor ${cpu.toFixed(2)} times, memory ${signed(peak)} MiB at the most, ${signed(atEnd)} MiB at the end`
   );
 }
+
+/** A pause that nobody here has made. */
+const stolen = ({ stolenPerSecond }: { readonly stolenPerSecond: number }): string =>
+  stolenPerSecond > 0 ? `; taken away by the host ${ms(stolenPerSecond * 1000)} a second` : "";
 
 const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(0)}`;
 

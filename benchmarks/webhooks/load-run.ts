@@ -5,7 +5,7 @@ import type { ProgramName } from "./build.js";
 import { Generator } from "./generator.js";
 import type { Shot } from "./shot-log.js";
 import { acknowledgedIn, phaseOf, recoveryAfter, type Phase } from "./phase.js";
-import { processorSecondsOf } from "./processor-time.js";
+import { processorSecondsOf, stolenSeconds } from "./processor-time.js";
 import type { Ended, Program } from "./program.js";
 
 export interface LoadOptions {
@@ -25,6 +25,8 @@ export interface LoadResult {
   readonly cpuPerThousand: number;
   /** The same of everything else on the machine that takes part. */
   readonly aroundPerThousand: Readonly<Record<(typeof AROUND)[number], number>>;
+  /** Of a second's processor time, what the host below this machine took away, in s. */
+  readonly stolenPerSecond: number;
   readonly memory: { readonly now: number; readonly most: number };
   readonly overload: Overload | undefined;
   readonly isDrained: boolean;
@@ -37,6 +39,7 @@ export const AROUND = ["generator", "database", "broker", "downstream"] as const
 export interface Overload {
   readonly rate: number;
   readonly phase: Phase;
+  readonly stolenPerSecond: number;
   readonly recoveryMs: number | undefined;
 }
 
@@ -77,6 +80,7 @@ export async function runLoad(arena: Arena, name: ProgramName, options: LoadOpti
       broker: perThousand("broker"),
       downstream: perThousand("downstream"),
     },
+    stolenPerSecond: (after.stolen - before.stolen) / options.seconds,
     memory,
     overload,
     isDrained,
@@ -92,6 +96,7 @@ const costs = ({ database, broker, downstream }: Arena, program: Program) => ({
   database: database.cpuSeconds,
   broker: broker.cpuSeconds,
   downstream: downstream.cpuSeconds,
+  stolen: stolenSeconds(),
 });
 
 /** Finds out what it can do, then asks twice that of it, then half. */
@@ -99,10 +104,12 @@ async function overloadIt(program: Program, options: LoadOptions, acknowledged: 
   const capacity = await capacityOf(program, acknowledged);
   await pause(1_000);
   const rate = Math.round(2 * capacity);
+  const stolenBefore = stolenSeconds();
   const phase = phaseOf(await drive(program, rate, options.overloadSeconds, acknowledged));
+  const stolenPerSecond = (stolenSeconds() - stolenBefore) / options.overloadSeconds;
   const backAt = performance.now();
   const calm = await drive(program, capacity / 2, AFTER_SECONDS, acknowledged);
-  return { rate, phase, recoveryMs: recoveryAfter(calm, backAt, performance.now()) };
+  return { rate, phase, stolenPerSecond, recoveryMs: recoveryAfter(calm, backAt, performance.now()) };
 }
 
 /** What it delivers in a second: of a flood, until the last one that it let in is delivered. */

@@ -20,6 +20,15 @@ export function processorSecondsBelow(pid: number): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/**
+ * Time in which the machine had work and the host below it ran something else instead, of all processors together, in
+ * seconds; 0 where that is not told.
+ */
+export function stolenSeconds(): number {
+  // cpu user nice system idle iowait irq softirq steal
+  return Number(readText("/proc/stat").split(/\s+/, 9)[8] ?? 0) / TICKS_PER_SECOND;
+}
+
 /** User and system time, and the same of its children that have ended. */
 const ticksOf = (pid: number): number[] =>
   (read(pid, "stat").split(") ")[1] ?? "").split(" ").slice(11, 15).map(Number);
@@ -30,9 +39,11 @@ const childrenOf = (pid: number): number[] =>
     .filter((text) => text !== "")
     .map(Number);
 
-function read(pid: number, file: string): string {
+const read = (pid: number, file: string): string => readText(`/proc/${String(pid)}/${file}`);
+
+function readText(path: string): string {
   try {
-    return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return "";
   }
