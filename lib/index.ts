@@ -73,7 +73,7 @@ export {
   Scope,
   TimeoutError,
   Wait,
-  waiting,
+  waitingChecked as waiting,
   type Cancellation,
   type CancellationKind,
   type CancelOptions,

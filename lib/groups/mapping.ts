@@ -11,13 +11,11 @@ import {
   Completed,
   Frame,
   NOTHING,
-  refusesAwait,
   start,
   toFrame,
   Wait,
   waiting,
   type Boundary,
-  type Instruction,
   type Operation,
   type Outcome,
   type TaskNode,
@@ -159,18 +157,8 @@ class Room extends Wait<void> {
   }
 }
 
-class MappingOperation<R> implements Operation<R> {
-  constructor(private readonly plan: Plan) {}
-
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
-  [Symbol.iterator](): Iterator<Instruction, R, any> {
-    // The mapping settles with the R that its function promises.
-    return new Mapping(this.plan).frame[Symbol.iterator]() as Iterator<Instruction, R>;
-  }
-}
-refusesAwait(MappingOperation.prototype);
-
 /** Makes an operation that works off a source. */
 export function mapping<R>(plan: Plan): Operation<R> {
-  return new MappingOperation<R>(plan);
+  // The mapping settles with the R that its function promises.
+  return waiting(() => new Mapping(plan).frame as Wait<R>);
 }

@@ -7,19 +7,18 @@ import {
   checkOptions,
   Call,
   Frame,
-  refusesAwait,
   toFrame,
   waiting,
   type Boundary,
   type CancelOptions,
   type Future,
-  type Instruction,
   type Operable,
   type Operation,
   type Outcome,
   type SpawnOptions,
   type Task,
   type TaskNode,
+  type Wait,
 } from "../kernel/index.js";
 import { Starting, type Startable, type Taker } from "./starting.js";
 import { Turnstile } from "./turnstile.js";
@@ -64,7 +63,7 @@ const UNNAMED = "task group";
 class Group implements Boundary, TaskGroup, Taker {
   readonly awaitsChildren = true;
   readonly name: string;
-  private readonly frame: Frame;
+  readonly frame: Frame;
   private readonly turnstile: Turnstile;
 
   constructor(
@@ -110,26 +109,7 @@ class Group implements Boundary, TaskGroup, Taker {
     const count = `${errors.length} error${errors.length === 1 ? "" : "s"}`;
     return { type: "errors", errors: [groupOf(errors, `${title} failed with ${count}`)] };
   }
-
-  begin(): Iterator<Instruction> {
-    return this.frame[Symbol.iterator]();
-  }
 }
-
-class GroupOperation<T> implements Operation<T> {
-  constructor(
-    private readonly body: (group: TaskGroup) => Operation<T>,
-    private readonly options: TaskGroupOptions,
-  ) {}
-
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
-  [Symbol.iterator](): Iterator<Instruction, T, any> {
-    const { name, concurrency = Infinity } = this.options;
-    // A group that is not cancelled gives its body's value.
-    return new Group(this.body, name, concurrency).begin() as Iterator<Instruction, T>;
-  }
-}
-refusesAwait(GroupOperation.prototype);
 
 /** How to make a group. */
 export interface TaskGroupOptions {
@@ -162,5 +142,7 @@ export function taskGroup<T>(
   if (options.concurrency !== undefined) checkCount("taskGroup()", "concurrency", 1, options.concurrency);
   if (body.length > 1)
     throw misuse("BODY", "taskGroup() calls its body with the group alone. Write function* (group) { … }.");
-  return new GroupOperation(body, options);
+  const { name, concurrency = Infinity } = options;
+  // A group that is not cancelled gives its body's value.
+  return waiting(() => new Group(body, name, concurrency).frame as Wait<T>);
 }

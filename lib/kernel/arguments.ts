@@ -55,13 +55,13 @@ export function checkName(name: string, parameter: string, given: unknown): asse
 
 /** The known name that differs least from a key, if that is little: the same letters but for one or two. */
 function nearest(known: readonly string[], key: string): string | undefined {
-  const near = known.filter((option) => Math.abs(option.length - key.length) <= 2);
-  near.sort((a, b) => sharedLetters(b, key) - sharedLetters(a, key));
-  const [best] = near;
-  return best !== undefined && sharedLetters(best, key) >= best.length - 2 ? best : undefined;
+  return known
+    .filter(({ length }) => Math.abs(length - key.length) <= 2)
+    .filter((option) => sharedLetters(option, key) >= option.length - 2)
+    .sort((a, b) => sharedLetters(b, key) - sharedLetters(a, key))[0];
 }
 
 function sharedLetters(option: string, key: string): number {
-  const letters = new Set(Array.from(option.toLowerCase()));
-  return Array.from(key.toLowerCase()).filter((letter) => letters.has(letter)).length;
+  const letters = option.toLowerCase();
+  return Array.from(key.toLowerCase()).filter((letter) => letters.includes(letter)).length;
 }

@@ -1,24 +1,10 @@
 /** Operations that run another one inside a boundary of a special kind. */
 import { checkOperable } from "./check-operable.js";
-import { refusesAwait } from "./refuse-await.js";
-import { type Instruction, type Operable, type Operation } from "./operation.js";
+import { type Wait } from "./instruction.js";
+import { type Operable, type Operation } from "./operation.js";
 import { toFrame } from "./spawning.js";
 import { Frame, type Boundary } from "./tree.js";
-
-class Bounded<T> implements Operation<T> {
-  constructor(
-    private readonly caller: string,
-    private readonly op: Operable<unknown>,
-    private readonly makeKind: () => Boundary,
-  ) {}
-
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
-  [Symbol.iterator](): Iterator<Instruction, T, any> {
-    // What the kind settles with is the T that its function promises.
-    return boundedFrame(this.caller, this.op, this.makeKind())[Symbol.iterator]() as Iterator<Instruction, T>;
-  }
-}
-refusesAwait(Bounded.prototype);
+import { waiting } from "./waiting.js";
 
 /** A refusal is a step like any other: a loop that goes on after it does not starve the host (S4). */
 export function boundedFrame(caller: string, op: Operable<unknown>, kind: Boundary): Frame {
@@ -41,7 +27,8 @@ export function boundedFrame(caller: string, op: Operable<unknown>, kind: Bounda
  */
 export function bounded<T>(caller: string, op: Operable<unknown>, makeKind: () => Boundary): Operation<T> {
   checkOperable(caller, op);
-  return new Bounded<T>(caller, op, makeKind);
+  // What the kind settles with is the T that its function promises.
+  return waiting(() => boundedFrame(caller, op, makeKind()) as Wait<T>);
 }
 
 /** Runs what a user passed as part of the boundary that asks. */

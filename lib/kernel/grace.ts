@@ -4,6 +4,7 @@
  */
 import { clip, unplacedError } from "../errors/index.js";
 import { cancelFrame, forceTask, interrupt } from "./cancel.js";
+import { reasonOfEnd } from "./closing.js";
 import { CleanupError } from "./errors.js";
 import { trailOf } from "./probe.js";
 import { childrenOf } from "./reading.js";
@@ -49,12 +50,7 @@ export function force(frame: Frame, graceMs: number): void {
   const name = owner.root === frame ? owner.name : frame.name;
   scope.record(report(name, tasks, graceMs));
   for (const task of tasks) forceTask(task, task === owner ? frame : task.root);
-  const cancellation = scope.cancellation ?? {
-    kind: "cancel",
-    reason: undefined,
-    scope: name,
-    task: undefined,
-  };
+  const cancellation = reasonOfEnd(scope);
   for (const task of tasks) {
     if (task !== owner) cancelFrame(task.root, cancellation);
     interrupt(task);

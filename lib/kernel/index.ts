@@ -16,7 +16,7 @@ export { boundaryOf, currentTask, instantly, Registering, registering, runningTa
 export { Wait, type Contest, type WaitDescription, type Waiter } from "./instruction.js";
 export { checkOperable } from "./check-operable.js";
 export { refusesAwait } from "./refuse-await.js";
-export { waiting } from "./waiting.js";
+export { waiting, waitingChecked } from "./waiting.js";
 export { type Instruction, type Operable, type Operation } from "./operation.js";
 export { Completed, NOTHING, type Outcome } from "./outcome.js";
 export { answer, placesOf, PROBE } from "./probe.js";

@@ -64,8 +64,8 @@ export class Timers {
   }
 
   /** All timers due at the instant of the first one, in order; for hosts that choose among equals (O3). */
-  *[Symbol.iterator](): Iterator<Timer> {
-    yield* this.#heap;
+  [Symbol.iterator](): Iterator<Timer> {
+    return this.#heap.values();
   }
 
   #rise(timer: Timer, from: number): void {

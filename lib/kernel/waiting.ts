@@ -1,25 +1,22 @@
 import { misuse, show } from "../errors/index.js";
-import { Wait } from "./instruction.js";
+import type { Wait } from "./instruction.js";
 import type { Instruction, Operation } from "./operation.js";
 import { refusesAwait } from "./refuse-await.js";
 
-/** A re-runnable description of a wait: every run makes a fresh one. */
+/** A re-runnable description: every run makes a fresh wait, or whatever runs once. */
 class Description<T> implements Operation<T> {
-  constructor(readonly make: () => Wait<T>) {}
+  constructor(readonly make: () => Operation<T>) {}
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
   [Symbol.iterator](): Iterator<Instruction, T, any> {
-    // Typed loosely for callers without types; the optional calls cost next to nothing.
-    const made = this.make() as Wait<T> | undefined;
-    return made?.[Symbol.iterator]?.() ?? refuse(made);
+    return this.make()[Symbol.iterator]();
   }
 }
+refusesAwait(Description.prototype);
 
-function refuse(made: unknown): never {
-  throw misuse(
-    "NOT_A_WAIT",
-    `waiting() needs a function that makes a Wait, and got ${show(made)} from it. Extend Wait.`,
-  );
+/** Makes an operation of a wait of this library's own, which needs no checks. */
+export function waiting<T>(make: () => Operation<T>): Operation<T> {
+  return new Description(make);
 }
 
 /**
@@ -29,7 +26,7 @@ function refuse(made: unknown): never {
  * @throws TypeError when `make` is no function
  * @example const tick = () => waiting(() => new TickWait(source));
  */
-export function waiting<T>(make: () => Wait<T>): Operation<T> {
+export function waitingChecked<T>(make: () => Wait<T>): Operation<T> {
   // Typed loosely for callers without types.
   if (typeof (make as unknown) !== "function") {
     throw misuse(
@@ -37,7 +34,12 @@ export function waiting<T>(make: () => Wait<T>): Operation<T> {
       `waiting() needs a function that makes a Wait, got ${show(make)}. Write waiting(() => new MyWait()).`,
     );
   }
-  return new Description(make);
+  return waiting(() => {
+    const made = make() as Wait<T> | undefined;
+    if (made?.[Symbol.iterator] !== undefined) return made;
+    throw misuse(
+      "NOT_A_WAIT",
+      `waiting() needs a function that makes a Wait, and got ${show(made)} from it. Extend Wait.`,
+    );
+  });
 }
-
-refusesAwait(Description.prototype);

@@ -11,13 +11,13 @@ import {
   checkOperable,
   checkOptions,
   Frame,
-  refusesAwait,
+  waiting,
   type Cancellation,
   type CancelOptions,
   type Future,
-  type Instruction,
   type Operable,
   type Operation,
+  type Wait,
 } from "../kernel/index.js";
 import { TimeLimit, type Expired, type Limit } from "./time-limit.js";
 
@@ -110,23 +110,6 @@ export function checkTime(name: string, at: unknown): asserts at is number {
 /** What runs inside a limit: a function may take the scope, to move its deadline. */
 export type Limitable<T> = Operable<T> | ((scope: CancelScope) => Operation<T>);
 
-class Limited<T> implements Operation<T> {
-  constructor(
-    private readonly caller: string,
-    private readonly op: Limitable<unknown>,
-    private readonly limit: Limit,
-    private readonly expired: Expired | null,
-    private readonly name: string | undefined,
-  ) {}
-
-  [Symbol.iterator](): Iterator<Instruction, T> {
-    // The limit settles with the T that its function promises.
-    const limit = new TimeLimit(this.limit, this.expired, this.name);
-    return frameIn(limit, this.caller, this.op)[Symbol.iterator]() as Iterator<Instruction, T>;
-  }
-}
-refusesAwait(Limited.prototype);
-
 function frameIn(limit: TimeLimit, caller: string, op: Limitable<unknown>): Frame {
   if (typeof op === "function" && op.length > 0)
     return new Frame(new Call(op, 1, new CancelScope(limit)), limit);
@@ -143,7 +126,8 @@ export function limited<T>(
   name?: string,
 ): Operation<T> {
   checkOperable(caller, op);
-  return new Limited<T>(caller, op, limit, expired, name);
+  // The limit settles with the T that its function promises.
+  return waiting(() => frameIn(new TimeLimit(limit, expired, name), caller, op) as Wait<T>);
 }
 
 /** How to make a cancel scope. */

@@ -3,7 +3,6 @@ import {
   boundaryOf,
   checkOperable,
   checkOptions,
-  refusesAwait,
   Registering,
   start,
   toFrame,
@@ -12,9 +11,10 @@ import {
   type SpawnOptions,
   type Task,
   type TaskNode,
+  waiting,
 } from "../kernel/index.js";
 
-/** One spawn. A class rather than a closure: programs spawn by the hundred thousand. */
+/** One spawn. */
 class Spawning<T> extends Registering<Task<T>> {
   constructor(
     private readonly op: Operable<T>,
@@ -35,19 +35,6 @@ class Spawning<T> extends Registering<Task<T>> {
   }
 }
 
-/** The description of a spawn: every run spawns again. */
-class Spawn<T> implements Operation<Task<T>> {
-  constructor(
-    private readonly op: Operable<T>,
-    private readonly name: string | undefined,
-  ) {}
-
-  [Symbol.iterator](): ReturnType<Operation<Task<T>>[typeof Symbol.iterator]> {
-    return new Spawning<T>(this.op, this.name)[Symbol.iterator]();
-  }
-}
-refusesAwait(Spawn.prototype);
-
 /**
  * Starts an operation as a child of the current boundary and goes on. The child is made ready behind the others
  * (S2); it is cancelled when the boundary ends (B2), and its failure cancels the boundary (E1).
@@ -63,5 +50,5 @@ refusesAwait(Spawn.prototype);
 export function spawn<T>(op: Operable<T>, options?: SpawnOptions): Operation<Task<T>> {
   checkOptions("spawn()", ["name"], options);
   checkOperable("spawn", op);
-  return new Spawn<T>(op, options?.name);
+  return waiting(() => new Spawning<T>(op, options?.name));
 }
