@@ -3,7 +3,7 @@
  * `next()` says, so a loop cannot go on without asking, and cannot ask without waiting for the answer.
  */
 import { misuse } from "../errors/index.js";
-import { instantly, refusesAwait, type Operation } from "../kernel/index.js";
+import { instantly, waiting, type Operation } from "../kernel/index.js";
 import { checkSource, open, type Item, type Opened, type Source } from "./source.js";
 
 /** A loop over a source; one task at a time asks it. */
@@ -36,7 +36,8 @@ class SourceLoop<T> implements Loop<T> {
   /** Where the last question stands: `next()` was called, and not performed yet; or it waits. */
   state: "idle" | "asked" | "waiting" | "ended" = "idle";
   opened: Opened<T> | null = null;
-  private readonly step = new Step(this);
+  /** Part of the boundary that performs it, for that is what the source belongs to. */
+  private readonly step = waiting(() => takeNext(this));
 
   constructor(readonly source: Source<T>) {}
 
@@ -67,22 +68,8 @@ class SourceLoop<T> implements Loop<T> {
   }
 }
 
-/** `loop.next()`: part of the boundary that performs it, for that is what the source belongs to. */
-class Step implements Operation<boolean> {
-  constructor(private readonly loop: SourceLoop<unknown>) {}
-
-  [Symbol.iterator](): ReturnType<Operation<boolean>[typeof Symbol.iterator]> {
-    return takeNext(this.loop)[Symbol.iterator]();
-  }
-}
-refusesAwait(Step.prototype);
-
 function* takeNext(loop: SourceLoop<unknown>): Operation<boolean> {
-  if (loop.state === "waiting") {
-    const text =
-      "loop.next() was called while another task waits for the same loop. Use forEach() with `concurrency`.";
-    throw misuse("BUSY", text, Error);
-  }
+  if (loop.state === "waiting") return yield* busy;
   loop.item = null;
   if (loop.state === "ended") return yield* no;
   loop.state = "waiting";
@@ -100,6 +87,11 @@ function* takeNext(loop: SourceLoop<unknown>): Operation<boolean> {
 }
 
 const no = instantly(() => false);
+const busy = instantly((): never => {
+  const text =
+    "loop.next() was called while another task waits for the same loop. Use forEach() with `concurrency`.";
+  throw misuse("BUSY", text, Error);
+});
 
 function* closeLoop(loop: SourceLoop<unknown>): Operation<void> {
   const { opened } = loop;

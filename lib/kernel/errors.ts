@@ -6,6 +6,7 @@
  */
 import { clip, misuse } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
+import { maybeOtherCopy } from "./copies.js";
 
 /** Thrown into whoever waits for a task that somebody else cancelled (C9). */
 export class CancelledError extends Error {
@@ -59,6 +60,15 @@ export class CleanupError extends Error {
 export function byHandError(): Error {
   return misuse(
     "BY_HAND",
-    "An operation was advanced by hand. Only `yield*` runs operations: use `yield* operation`.",
+    `An operation was advanced by hand. Only \`yield*\` runs operations: use \`yield* operation\`.${maybeOtherCopy()}`,
+  );
+}
+
+/** The error for an operation that was begun where nothing runs it (E5). */
+export function outsideError(): Error {
+  return misuse(
+    "OUTSIDE",
+    "An operation was used outside any task. Run it with `run(operation)`, or `yield*` it inside one that runs.",
+    Error,
   );
 }

@@ -5,6 +5,7 @@ export { cancelFrame, cancellationOf } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
 export { lookUp, READ, withValue, type ContextNode, type ContextReader } from "./context.js";
+export { maybeOtherCopy } from "./copies.js";
 export { CancelledError, CleanupError, TimeoutError } from "./errors.js";
 export { installDebugMode } from "./debug-mode.js";
 export { surroundings, type Enclosure } from "./enclosure.js";

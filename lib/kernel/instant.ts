@@ -1,5 +1,7 @@
 /** Operations that never wait: they act on the running task at once, and are cancellation points all the same (S5). */
-import { enter, FRESH, running, Wait, type WaitDescription } from "./instruction.js";
+import { landingTarget } from "./cancel.js";
+import { elsewhere } from "./copies.js";
+import { enter, FRESH, running, Wait, type WaitDescription, type Waiter } from "./instruction.js";
 import { waiting } from "./waiting.js";
 import { type Operation } from "./operation.js";
 import { answer, PROBE } from "./probe.js";
@@ -35,8 +37,24 @@ export abstract class Registering<T> extends Wait<T> {
       const reply = answer();
       return reply;
     }
-    if (this.phase === FRESH) this.made = this.act(enter(this) as TaskNode);
+    if (this.phase === FRESH) this.actIn(enter(this));
     return super.next(sent);
+  }
+
+  /** A refusal is a step like any other: a loop that goes on after it gives way to the others (S4). */
+  private actIn(waiter: Waiter): void {
+    if (waiter === elsewhere) return;
+    // Only tasks wait; Waiter has that one implementation.
+    const task = waiter as TaskNode;
+    try {
+      this.made = this.act(task);
+    } catch (error) {
+      // A cancellation that lands here must not hide it (E2).
+      if (landingTarget(task) !== null) boundaryOf(task).needScope().record(error);
+      this.begin = () => {
+        throw error;
+      };
+    }
   }
 
   begin(): void {

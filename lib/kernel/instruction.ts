@@ -19,8 +19,9 @@
  * I2 A task has at most one wait that is DEFERRED, BEGUN or LEAVING, and that is `task.wait`.
  * I3 `next(PROBE)` is answered before anything else and changes nothing (O2).
  */
-import { misuse, throwPlaced } from "../errors/index.js";
-import { byHandError } from "./errors.js";
+import { throwPlaced } from "../errors/index.js";
+import { copies, elsewhere } from "./copies.js";
+import { byHandError, outsideError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { instruction, Instruction, Operation } from "./operation.js";
 import { answer, PROBE, probing } from "./probe.js";
@@ -79,6 +80,7 @@ export const afterwards = Promise.resolve();
 
 /** The task that is stepping, if any. The scheduler sets it. */
 export const running: { task: Waiter | null } = { task: null };
+copies.push(running);
 
 /** What a parked task waits for (O1). */
 export interface WaitDescription {
@@ -217,6 +219,11 @@ export abstract class Wait<T> implements Operation<T> {
     return throwPlaced(error, this);
   }
 
+  /** @internal In a task of another copy of this library, which refuses what it does not know. */
+  throw(error: unknown): never {
+    throw error;
+  }
+
   private conclude(phase: number, result: unknown): void {
     if (this.phase !== BEGUN) {
       if (this.phase === CONTENDING) this.decide(phase, result);
@@ -254,11 +261,7 @@ export abstract class Wait<T> implements Operation<T> {
       return reply;
     }
     const { task } = this;
-    if (task !== null && task.wait === this && running.task === task) {
-      if (this.phase === BEGUN) this.withdraw(true);
-      this.phase = WITHDRAWN;
-      task.wait = null;
-    }
+    if (task?.wait === this && running.task === task) strayed(task);
     throw byHandError();
   }
 }
@@ -276,11 +279,8 @@ export function mayBegin(wait: Wait<unknown>, task: Waiter): boolean {
 export function enter(wait: Wait<unknown>): Waiter {
   const { task } = running;
   if (task === null) {
-    throw misuse(
-      "OUTSIDE",
-      "An operation was used outside any task. Run it with `run(operation)`, or `yield*` it inside one that runs.",
-      Error,
-    );
+    if (copies.some((copy) => copy.task)) return elsewhere as Waiter;
+    throw outsideError();
   }
   if (task.wait !== null) strayed(task);
   wait.task = task;

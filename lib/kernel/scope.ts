@@ -2,6 +2,7 @@
 import { misuse, show } from "../errors/index.js";
 import type { Cancellation } from "./cancellation.js";
 import { checkOptions } from "./arguments.js";
+import { maybeOtherCopy } from "./copies.js";
 import { READ, type ContextReader } from "./context.js";
 import { cancelBoundary } from "./ending.js";
 import type { CancelOptions } from "./grace.js";
@@ -55,7 +56,7 @@ export class Scope implements AsyncDisposable {
     if (typeof (context as Partial<ContextReader<T>> | null | undefined)?.[READ] !== "function") {
       throw misuse(
         "NOT_A_CONTEXT",
-        `scope.get() needs a context, got ${show(context)}. Pass what createContext() gave.`,
+        `scope.get() needs a context, got ${show(context)}. Pass what createContext() gave.${maybeOtherCopy()}`,
       );
     }
     return context[READ](state === "closed" ? null : frame.context);

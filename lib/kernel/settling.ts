@@ -73,9 +73,9 @@ export function cut(frame: Frame, target: Frame, landing?: Mark): void {
 }
 
 /** The generator of a frame without a scope, the task's only one, was left by a cancellation and has ended. */
-export function bareLeft(task: TaskNode, frame: Frame, cancellation: Cancellation | null): void {
+export function bareLeft(task: TaskNode, frame: Frame, cancellation: Cancellation): void {
   pop(task, frame);
-  endTask(task, { type: "cancelled", cancellation: cancellation ?? UNKNOWN });
+  endTask(task, { type: "cancelled", cancellation });
 }
 
 /** Takes a frame into its unwinding, of which it is the target itself. */
@@ -155,12 +155,10 @@ function isDelivered(frame: Frame, scope: ScopeNode, outcome: Outcome): boolean 
 
 function outcomeOf(frame: Frame, scope: ScopeNode): Outcome {
   if (scope.errors !== null) return { type: "errors", errors: scope.errors };
-  if (scope.target === null) return new Completed(frame.value);
-  return { type: "cancelled", cancellation: scope.cancellation ?? scope.target.cancellation ?? UNKNOWN };
+  const { target } = scope;
+  const cancellation = target === null ? null : (scope.cancellation ?? target.cancellation);
+  return cancellation === null ? new Completed(frame.value) : { type: "cancelled", cancellation };
 }
-
-/** Never seen: a target has a cancellation, that is why it is one. */
-const UNKNOWN: Cancellation = { kind: "cancel", reason: undefined, scope: "", task: undefined };
 
 /** A scope that was cancelled by its own `cancel()` ends quietly, with no value. */
 function deliver(frame: Frame, outcome: Outcome): void {
@@ -202,7 +200,8 @@ function failed(task: TaskNode, errors: readonly unknown[]): Outcome {
   return { type: "errors", errors: [error] };
 }
 
-function childFailed(scope: ScopeNode, task: TaskNode, error: unknown): void {
+/** Something of a scope has failed: its boundary is cancelled for that (E1). */
+export function childFailed(scope: ScopeNode, task: TaskNode, error: unknown): void {
   scope.record(error);
   if (scope.state !== "open" && scope.state !== "awaiting") return;
   cancelFrame(scope.frame, { kind: "failure", reason: error, scope: scope.frame.name, task: task.name });

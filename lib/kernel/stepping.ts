@@ -7,12 +7,12 @@ import { byHandError } from "./errors.js";
 import { failInPlace, takeBack } from "./by-hand.js";
 import { interrupt, landingTarget } from "./cancel.js";
 import { BEGUN, DEFERRED, FAILED, mayBegin, WITHDRAWN, type Wait } from "./instruction.js";
-import { bareLeft, bodyReturned, bodyThrew, cut, unwinds } from "./settling.js";
+import { bareLeft, bodyReturned, bodyThrew, childFailed, cut, unwinds } from "./settling.js";
 import { type Frame, type TaskNode } from "./tree.js";
 import { BEGIN, LAND, RESUME, START } from "./turn.js";
 import { makeDriver, type Driver } from "./driver.js";
 import { answer, PROBE } from "./probe.js";
-import { landingOf, notAnOperation, NOWHERE } from "./unwinding.js";
+import { isForeign, landingOf, notAnOperation, NOWHERE, type Result } from "./unwinding.js";
 
 /** Steps the task until it suspends. Its wait is settled, or it has just begun. */
 export function advance(task: TaskNode): void {
@@ -20,10 +20,11 @@ export function advance(task: TaskNode): void {
     const { driver } = frame;
     if (driver === null) return;
     let wait;
+    let result;
     let yielded: unknown;
     let isDone: boolean | undefined = false;
     try {
-      const result = driver.next();
+      result = driver.next();
       wait = task.wait;
       yielded = result;
       // Waits and frames are their own results: most steps are told by identity, without a look at any property.
@@ -51,7 +52,7 @@ export function advance(task: TaskNode): void {
         if (!afterYield(task, wait)) return;
       }
     } else if (yielded !== task.frame) {
-      if (refuse(task, frame, yielded)) return;
+      if (refuse(task, frame, result)) return;
     } else if (task.frame?.parent !== frame) failInPlace(task, frame);
   }
 }
@@ -124,11 +125,11 @@ function goOn(task: TaskNode, wait: Wait<unknown>): boolean {
 }
 
 function land(task: TaskNode): void {
-  const { frame } = task;
+  const { frame, doom } = task;
   const target = landingTarget(task);
   if (frame === null || target === null) return;
   const isBare = frame.scope === null && frame.kind === null && target === frame;
-  if (isBare && frame.driver !== null) landBare(task, frame, frame.driver);
+  if (isBare && frame.driver !== null && doom !== null) landBare(task, frame, frame.driver, doom);
   else cut(frame, target);
 }
 
@@ -136,13 +137,14 @@ function land(task: TaskNode): void {
  * Cuts a task that has one frame, without a scope. Most tasks are like that, and few can wait while they are left:
  * they need none of what `cut` makes.
  */
-function landBare(task: TaskNode, frame: Frame, generator: Driver): void {
+function landBare(task: TaskNode, frame: Frame, generator: Driver, cancellation: Cancellation): void {
   const landing = landingOf(frame, generator);
   if (landing !== null) {
     unwinds(frame, generator, landing);
     return;
   }
-  const cancellation = takeDoom(task);
+  // Nothing is to land while its `finally` runs. It still counts: what it goes back to does not begin.
+  task.doom = null;
   let isDone;
   try {
     const result = generator.return?.();
@@ -161,19 +163,7 @@ function landBare(task: TaskNode, frame: Frame, generator: Driver): void {
   if (isDone) bodyThrew(task, frame, byHandError());
 }
 
-/** It has landed: nothing is to land while its `finally` runs. It still counts: what it goes back to does not begin. */
-function takeDoom(task: TaskNode): Cancellation | null {
-  const { doom } = task;
-  task.doom = null;
-  return doom;
-}
-
-function unwindsAfterAll(
-  task: TaskNode,
-  frame: Frame,
-  generator: Driver,
-  cancellation: Cancellation | null,
-): void {
+function unwindsAfterAll(task: TaskNode, frame: Frame, generator: Driver, cancellation: Cancellation): void {
   takeBack(task, frame);
   // A further request, made by its own `finally`, folds into the first (C13).
   const scope = frame.needScope();
@@ -210,19 +200,20 @@ function returnedByHand(task: TaskNode, frame: Frame): void {
 
 /**
  * The generator yielded something of its own (E5): throws into it, at that place. With a cancellation pending it lands
- * there, and who made the mistake over and over ends. True when the task has to pause.
+ * there, and who made the mistake over and over ends. So does what delegates to an iterator of another kind, into which
+ * nothing can be thrown: it fails like a child of its boundary. True when the task has to pause.
  */
-function refuse(task: TaskNode, frame: Frame, yielded: unknown): boolean {
-  const error = notAnOperation(task, yielded);
+function refuse(task: TaskNode, frame: Frame, result: Result): boolean {
+  const error = notAnOperation(task, result);
   const { driver } = frame;
   // Something that was begun by hand and yielded through something else.
   takeBack(task, frame);
   const target = landingTarget(task);
   if (driver?.throw === undefined) bodyThrew(task, frame, error);
-  else if (target === null) frame.driver = throwing(frame, driver, error);
+  else if (target === null && !isForeign(result)) frame.driver = throwing(frame, driver, error);
   else {
-    frame.needScope().record(error);
-    cut(frame, target, NOWHERE);
+    childFailed(frame.needScope(), task, error);
+    cut(frame, target ?? frame, NOWHERE);
   }
   return mustPause(task);
 }

@@ -3,6 +3,7 @@
  * cancelled. Owns no behaviour of the tree; it asks cancel and the scheduler.
  */
 import { leaveRuntime, misuse, throwPlaced, unplacedError } from "../errors/index.js";
+import { OTHER_COPY } from "./copies.js";
 import { CancelledError } from "./errors.js";
 import { cancelBoundary } from "./ending.js";
 import type { CancelOptions } from "./grace.js";
@@ -193,10 +194,7 @@ class Join<T> extends Wait<T> implements Watcher {
 /** The node behind a task as users hold it. */
 export function nodeOf(task: Task<unknown>): TaskNode {
   if (task instanceof TaskNode) return task;
-  throw misuse(
-    "FOREIGN_TASK",
-    "This task belongs to another copy of coppice. Make sure that only one is installed.",
-  );
+  throw misuse("FOREIGN_TASK", `This is a task ${OTHER_COPY}`);
 }
 
 /**

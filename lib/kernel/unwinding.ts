@@ -9,6 +9,7 @@
  * U3 An operation that fails is recorded and unwinding goes on: no `catch` of a cancelled frame is resumed (C5).
  */
 import { misuse, show } from "../errors/index.js";
+import { OTHER_COPY } from "./copies.js";
 import { CleanupError } from "./errors.js";
 import { onlookerOf } from "./debugging.js";
 import { FAILED, WITHDRAWN, type Wait } from "./instruction.js";
@@ -56,7 +57,7 @@ export class Unwinding implements Driver {
       if (result.done === true) return result;
       const { owner: task } = this.frame;
       // Interrupts are pending while a frame unwinds: whatever it yields is deferred, and not begun yet.
-      if (result.value !== task.wait || task.wait === null) this.refuse(result.value);
+      if (result.value !== task.wait || task.wait === null) this.refuse(result);
       else if (this.accepts(task, task.wait)) return result;
     }
   }
@@ -106,9 +107,12 @@ export class Unwinding implements Driver {
     );
   }
 
-  private refuse(yielded: unknown): void {
+  private refuse(result: Result): void {
     const { owner: task } = this.frame;
-    this.frame.needScope().record(notAnOperation(task, yielded));
+    const scope = this.frame.needScope();
+    const error = notAnOperation(task, result);
+    // The same mistake over and over is told once.
+    if ((scope.errors?.at(-1) as Error | undefined)?.message !== error.message) scope.record(error);
     this.isCutting = true;
     if (++this.cuts >= MOST_CUTS)
       throw new CleanupError(`Task "${task.name}" kept yielding what is no operation, and was abandoned.`);
@@ -139,12 +143,23 @@ function standsInDelegate(cutAt: Trail, now: Trail): boolean {
   return then === undefined || outermost === undefined || then === outermost;
 }
 
-/** The error for a yield of something that is no instruction (E5). */
-export function notAnOperation(task: TaskNode, yielded: unknown): Error {
-  return misuse("NOT_AN_OPERATION", `Task "${task.name}" ${mistakeIn(yielded)}`);
+/** What a step gave, typed loosely for iterators that were written by hand. */
+export type Result = Partial<IteratorResult<unknown, unknown>>;
+
+/** Whether it comes from an iterator of another kind, such as an asynchronous one: into those nothing can be thrown. */
+export function isForeign(result: Result): boolean {
+  return typeof result.done !== "boolean";
 }
 
-function mistakeIn(yielded: unknown): string {
+/** The error for a step that gave something that is no instruction (E5). */
+export function notAnOperation(task: TaskNode, result: Result): Error {
+  return misuse("NOT_AN_OPERATION", `Task "${task.name}" ${mistakeIn(result)}`);
+}
+
+function mistakeIn(result: Result): string {
+  const yielded: unknown = result.value;
+  if (isForeign(result)) return `ran an iterator whose next() gave ${show(result)}. Write a function*.`;
+  if (yielded === result) return `ran an operation ${OTHER_COPY}`;
   const isObject = typeof yielded === "object" && yielded !== null;
   if (isObject && Symbol.iterator in yielded && !Array.isArray(yielded))
     return "used `yield` on an operation. Write `yield*`.";

@@ -8,13 +8,13 @@ import {
   contend,
   GiveWay,
   hasFailed,
-  refusesAwait,
+  maybeOtherCopy,
   retire,
   Timer,
   Wait,
+  waiting,
   type Contest,
   type Due,
-  type Instruction,
   type Operation,
   type TaskNode,
   type WaitDescription,
@@ -75,7 +75,13 @@ export function select(waits: unknown): Operation<unknown> {
       RangeError,
     );
   }
-  return new Selection(entries);
+  // Made to check them, and used by the first run.
+  let prepared: readonly Contender[] | null = entries.map(makeContender);
+  return waiting(() => {
+    const contenders = prepared ?? entries.map(makeContender);
+    prepared = null;
+    return new Select(contenders);
+  });
 }
 
 /** One of the waits of a run. */
@@ -83,23 +89,6 @@ interface Contender {
   readonly key: string | number;
   readonly wait: Wait<unknown>;
 }
-
-class Selection implements Operation<unknown> {
-  /** Made to check them, and used by the first run. */
-  #prepared: readonly Contender[] | null;
-
-  constructor(private readonly entries: readonly (readonly [string | number, unknown])[]) {
-    this.#prepared = entries.map(makeContender);
-  }
-
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in Operation
-  [Symbol.iterator](): Iterator<Instruction, unknown, any> {
-    const contenders = this.#prepared ?? this.entries.map(makeContender);
-    this.#prepared = null;
-    return new Select(contenders)[Symbol.iterator]();
-  }
-}
-refusesAwait(Selection.prototype);
 
 function makeContender([key, given]: readonly [string | number, unknown]): Contender {
   const wait =
@@ -112,7 +101,7 @@ function makeContender([key, given]: readonly [string | number, unknown]): Conte
   if (typeof wait === "object" && wait !== null && "next" in wait) {
     throw misuse(
       "NOT_A_SINGLE_WAIT",
-      `select() cannot take back what the operation ${place} has done when another one happens first: it is no single wait. Spawn it and name the task, or use race().`,
+      `select() cannot take back what the operation ${place} has done when another one happens first: it is no single wait. Spawn it and name the task, or use race().${maybeOtherCopy()}`,
     );
   }
   throw misuse(

@@ -1,9 +1,8 @@
-import { afterAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { action, operation, sleep, spawn, timeout, type Operation } from "coppice";
 import { everyOperation, parkingOperations } from "../support/every-operation.js";
 import { fail } from "../support/fail.js";
 import { textOf, thrownBy } from "../support/failure.js";
-import { bundleLibrary, removeBundles, runProgram } from "../support/real-process.js";
 import { simulate, world } from "../support/virtual.js";
 
 const outside =
@@ -190,35 +189,5 @@ describe("E5 await on an operation", () => {
         .then(() => sleep(1))
         .then(() => "resolved", textOf),
     ).resolves.toBe(awaited);
-  });
-});
-
-describe("E5 two copies of the library", () => {
-  afterAll(removeBundles);
-
-  it("E5 an operation of one in a task of the other fails at once, and does not hang or run", async () => {
-    const [one, other] = [await bundleLibrary("one"), await bundleLibrary("other")];
-    const text = `
-      import * as one from ${JSON.stringify(one)};
-      import * as other from ${JSON.stringify(other)};
-      for (const op of [other.sleep(1), other.scoped(other.sleep(1)), other.operation(function* () { yield* other.sleep(1); })()]) {
-        await one.run(function* () { yield* op; }).then(() => console.log("ran"), (error) => console.log(error.code));
-      }
-      console.log("alive");`;
-    await expect(runProgram(text)).resolves.toEqual({
-      code: 0,
-      output: "COPPICE_OUTSIDE\nCOPPICE_OUTSIDE\nCOPPICE_OUTSIDE\nalive\n",
-      errors: "",
-    });
-  });
-
-  it("E5 a task of one can be waited for in the other as the promise that it is", async () => {
-    const [one, other] = [await bundleLibrary("one"), await bundleLibrary("other")];
-    const text = `
-      import * as one from ${JSON.stringify(one)};
-      import * as other from ${JSON.stringify(other)};
-      const task = other.run(function* () { yield* other.sleep(1); return 7; });
-      console.log(await one.run(one.until(task)));`;
-    await expect(runProgram(text)).resolves.toEqual({ code: 0, output: "7\n", errors: "" });
   });
 });
