@@ -134,6 +134,13 @@ export function landingTarget(task: TaskNode): Frame | null {
   return task.doom === null ? target : task.root;
 }
 
+/** Whether no request from outside of a task can land where it stands: in a shield, or in cleanup. */
+export function isOutOfReach(task: TaskNode): boolean {
+  for (let frame = task.frame; frame !== null; frame = frame.parent)
+    if (isShield(frame) || (frame.scope !== null && isProtected(frame.scope))) return true;
+  return false;
+}
+
 /** The same when protection ends at `forcedFrom` (C7). */
 function forcedTarget(task: TaskNode, forcedFrom: Frame): Frame | null {
   let target: Frame | null = null;

@@ -1,7 +1,7 @@
 /** The kernel's door: what the layers above build on. */
 export { checkCount, checkDuration, checkName, checkOptions } from "./arguments.js";
 export { bounded, boundedFrame, perform } from "./bounded.js";
-export { cancelFrame, cancellationOf } from "./cancel.js";
+export { cancelFrame, cancellationOf, isOutOfReach } from "./cancel.js";
 export type { Cancellation, CancellationKind } from "./cancellation.js";
 export { areRivals, contend, contestOf, hasFailed, retire } from "./contest.js";
 export { lookUp, READ, withValue, type ContextNode, type ContextReader } from "./context.js";

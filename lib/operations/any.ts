@@ -4,42 +4,20 @@ import {
   nameOf,
   nodeOf,
   operation,
-  Wait,
   waiting,
   whenEnded,
   type Operable,
   type Operation,
   type Task,
-  type WaitDescription,
 } from "../kernel/index.js";
 import { listOf } from "./all.js";
 import { attempt, type Attempt } from "./attempt.js";
+import { Finish, type Contestants } from "./finish.js";
 import { spawn } from "./spawn.js";
 
-/** Waits until one of the operations has succeeded, or all have failed. */
-class FirstSuccess extends Wait<unknown> {
-  constructor(private readonly trials: Trials) {
-    super();
-  }
-
-  begin(): void {
-    this.trials.waiting = this;
-    this.trials.look();
-  }
-
-  withdraw(): boolean {
-    this.trials.waiting = null;
-    return true;
-  }
-
-  describe(): WaitDescription {
-    return { kind: "any" };
-  }
-}
-
 /** What is known of the operations so far. */
-class Trials {
-  waiting: FirstSuccess | null = null;
+class Trials implements Contestants {
+  waiting: Finish | null = null;
   private first: { readonly value: unknown } | null = null;
   private readonly failures: unknown[] = [];
 
@@ -75,7 +53,7 @@ class Trials {
 const runAny = operation(function* any(ops: readonly Operable<unknown>[]) {
   const trials = new Trials(ops.length);
   for (const op of ops) trials.follow(yield* spawn(attempt(op), { name: nameOf(op) }));
-  return yield* waiting(() => new FirstSuccess(trials));
+  return yield* waiting(() => new Finish(trials, "any"));
 });
 
 /**

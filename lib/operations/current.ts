@@ -37,12 +37,7 @@ export function useScope(): Operation<Scope> {
 export function createScope(options: { readonly name?: string } = {}): Scope {
   checkOptions("createScope()", ["name"], options);
   const name = options.name ?? "scope";
-  // A boundary is called what its operation is called.
-  const body: Operation<never> & { name: string } = {
-    name,
-    [Symbol.iterator]: () => suspend()[Symbol.iterator](),
-  };
-  const root = nodeOf(runOn(currentScheduler(), body, { name }));
+  const root = nodeOf(runOn(currentScheduler(), suspend(), { name }));
   // Nobody gets what this boundary throws: each child reports a failure that nobody has seen (E4).
   root.mark(CONTAINED);
   return new Scope(root.root.needScope(), false);

@@ -3,40 +3,18 @@ import {
   errorOf,
   nodeOf,
   operation,
-  Wait,
   waiting,
   whenEnded,
   type Operable,
   type Operation,
   type Task,
-  type WaitDescription,
 } from "../kernel/index.js";
 import { listOf } from "./all.js";
+import { Finish, type Contestants } from "./finish.js";
 import { spawn } from "./spawn.js";
 
-/** Waits until one of the contestants has crossed the line, or none is left that could. */
-class Finish extends Wait<unknown> {
-  constructor(private readonly line: Line) {
-    super();
-  }
-
-  begin(): void {
-    this.line.waiting = this;
-    this.line.look();
-  }
-
-  withdraw(): boolean {
-    this.line.waiting = null;
-    return true;
-  }
-
-  describe(): WaitDescription {
-    return { kind: "race" };
-  }
-}
-
 /** What is known of a race: who is first, who is left. */
-class Line {
+class Line implements Contestants {
   waiting: Finish | null = null;
   first: { readonly value: unknown } | null = null;
   left = 0;
@@ -51,7 +29,7 @@ class Line {
 const runRace = operation(function* race(ops: readonly Operable<unknown>[]) {
   const line = new Line();
   for (const op of ops) follow(line, yield* spawn(op));
-  return yield* waiting(() => new Finish(line));
+  return yield* waiting(() => new Finish(line, "race"));
 });
 
 /** A failure need not be followed: it cancels the race's scope, and its wait with it (E1). */

@@ -6,6 +6,7 @@ import {
   CancelledError,
   checkFunction,
   currentTask,
+  isOutOfReach,
   Call,
   Frame,
   start,
@@ -45,12 +46,11 @@ class Acquisition<T> extends Wait<T> implements Watcher {
 
   provide(value: T): void {
     const { holder } = this;
-    if (holder === null || this.isProvided) {
-      throw misuse(
-        "PROVIDED",
-        `Resource "${this.body.name}" called provide() twice. Provide one value; it may be an object.`,
-        Error,
-      );
+    if (holder === null || this.isProvided || isOutOfReach(currentTask())) {
+      const how = this.isProvided
+        ? "twice. Provide one value; it may be an object."
+        : "in a shield or in cleanup: it could never be given back. Call it outside.";
+      throw misuse("PROVIDED", `Resource "${this.body.name}" called provide() ${how}`, Error);
     }
     this.isProvided = true;
     holder.unwatch(this);
@@ -125,6 +125,7 @@ class Provision<T> extends Wait<void> {
  * Waits:   until the body provides.
  * Cancel:  the body is cancelled, and its cleanup awaited.
  * Throws:  what the body throws before it provides; later failures fail the boundary (E1).
+ * Pitfall: `provide` waits until the resource is given back, so it is refused in a shield, which would keep it for ever.
  * Model:   Effection resource; Python's asynccontextmanager.
  *
  * @param body - acquires, calls `yield* provide(value)` once, and gives back in a `finally`

@@ -1,5 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
-import { attempt, ensure, operation, resource, scoped, sleep, spawn, suspend, timeout } from "coppice";
+import {
+  attempt,
+  ensure,
+  operation,
+  resource,
+  scoped,
+  shield,
+  sleep,
+  spawn,
+  suspend,
+  timeout,
+  type Operation,
+  type Provide,
+} from "coppice";
 import { fail } from "../support/fail.js";
 import { Gate } from "../support/gate.js";
 import { answersSixQuestions, atOnce, partByPart } from "../support/six-questions.js";
@@ -214,6 +227,48 @@ describe("resource", () => {
     await expect(task).rejects.toThrow(
       new Error('Resource "usePool" called provide() twice. Provide one value; it may be an object.'),
     );
+  });
+
+  it.each<[string, (provide: Provide<string>) => Operation<void>]>([
+    ["a shield", (provide) => shield(provide("pool"))],
+    ["a shield with a limit", (provide) => shield(provide("pool"), { timeout: 5 })],
+    ["a boundary in a shield", (provide) => shield(scoped(provide("pool")))],
+    ["an ensure()", (provide) => ensure(() => provide("pool"))],
+  ])("E5 refuses to provide in %s, from which it would never come back", async (_, form) => {
+    const task = simulate(
+      resource<string>(function* usePool(provide) {
+        yield* form(provide);
+      }),
+    );
+    await expect(task).rejects.toThrow(
+      new Error(
+        'Resource "usePool" called provide() in a shield or in cleanup: it could never be given back. Call it outside.',
+      ),
+    );
+  });
+
+  it("E5 refuses to provide when it is cancelled already, and the cancel ends", async () => {
+    const task = world().run(
+      resource<string>(function* usePool(provide) {
+        try {
+          yield* suspend();
+        } finally {
+          yield* provide("pool");
+        }
+      }),
+    );
+    await expect(task.cancel()).rejects.toThrow("called provide() in a shield or in cleanup");
+  });
+
+  it("C6 may be acquired within a shield, and provides within other boundaries", async () => {
+    const value = await simulate(
+      shield(function* () {
+        return yield* resource<string>(function* usePool(provide) {
+          yield* timeout(1_000, scoped(provide("pool")));
+        });
+      }),
+    );
+    expect(value).toBe("pool");
   });
 
   it.each([
