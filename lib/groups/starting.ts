@@ -1,10 +1,10 @@
-import { clip, misuse, unplacedError } from "../errors/index.js";
+import { clip, misuse } from "../errors/index.js";
 import {
   CONTAINED,
   Call,
   cancelFrame,
   cancellationOf,
-  CancelledError,
+  errorOf,
   Frame,
   Wait,
   type Operation,
@@ -79,10 +79,7 @@ export class Starting<V> extends Wait<V> implements Watcher {
     const { outcome, name } = child;
     if (this.state === "leaving")
       this.left(outcome.type === "errors" ? { error: outcome.errors[0] } : undefined);
-    else if (outcome.type === "errors") this.fail(outcome.errors[0]);
-    else if (outcome.type === "cancelled") {
-      this.fail(unplacedError(() => new CancelledError(name, outcome.cancellation)));
-    } else this.fail(neverStarted(name));
+    else this.fail(outcome.type === "value" ? neverStarted(name) : errorOf(child));
   }
 
   withdraw(isForced: boolean): boolean {

@@ -62,6 +62,5 @@ function nearest(known: readonly string[], key: string): string | undefined {
 }
 
 function sharedLetters(option: string, key: string): number {
-  const letters = option.toLowerCase();
-  return Array.from(key.toLowerCase()).filter((letter) => letters.includes(letter)).length;
+  return Array.from(key).filter((letter) => option.includes(letter)).length;
 }

@@ -11,10 +11,9 @@ export function boundedFrame(caller: string, op: Operable<unknown>, kind: Bounda
   try {
     return toFrame(caller, op, kind);
   } catch (error) {
-    const refuse = (): never => {
+    return new Frame(() => {
       throw error;
-    };
-    return new Frame(refuse, null);
+    }, null);
   }
 }
 

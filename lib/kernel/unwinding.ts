@@ -148,7 +148,7 @@ export type Result = Partial<IteratorResult<unknown, unknown>>;
 
 /** Whether it comes from an iterator of another kind, such as an asynchronous one: into those nothing can be thrown. */
 export function isForeign(result: Result): boolean {
-  return typeof result.done !== "boolean";
+  return result.done === undefined;
 }
 
 /** The error for a step that gave something that is no instruction (E5). */
@@ -158,7 +158,7 @@ export function notAnOperation(task: TaskNode, result: Result): Error {
 
 function mistakeIn(result: Result): string {
   const yielded: unknown = result.value;
-  if (isForeign(result)) return `ran an iterator whose next() gave ${show(result)}. Write a function*.`;
+  if (isForeign(result)) return `ran an iterator that gave ${show(result)}. Write a function*.`;
   if (yielded === result) return `ran an operation ${OTHER_COPY}`;
   const isObject = typeof yielded === "object" && yielded !== null;
   if (isObject && Symbol.iterator in yielded && !Array.isArray(yielded))

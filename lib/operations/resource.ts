@@ -3,9 +3,9 @@ import {
   CONTAINED,
   adoptInto,
   boundaryOf,
-  CancelledError,
   checkFunction,
   currentTask,
+  errorOf,
   isOutOfReach,
   Call,
   Frame,
@@ -13,7 +13,6 @@ import {
   Wait,
   waiting,
   type Operation,
-  type Outcome,
   type TaskNode,
   type WaitDescription,
   type Watcher,
@@ -60,14 +59,14 @@ class Acquisition<T> extends Wait<T> implements Watcher {
   }
 
   ended(): void {
-    const outcome = this.holder?.outcome ?? null;
-    if (this.isLeaving) this.left(outcome?.type === "errors" ? { error: outcome.errors[0] } : undefined);
-    else this.fail(this.failure(outcome));
+    const { holder } = this;
+    if (holder?.outcome == null) return;
+    const { outcome } = holder;
+    if (this.isLeaving) this.left(outcome.type === "errors" ? { error: outcome.errors[0] } : undefined);
+    else this.fail(outcome.type === "value" ? this.notProvided() : errorOf(holder));
   }
 
-  private failure(outcome: Outcome | null): unknown {
-    if (outcome?.type === "errors") return outcome.errors[0];
-    if (outcome?.type === "cancelled") return new CancelledError(this.body.name, outcome.cancellation);
+  private notProvided(): Error {
     return misuse(
       "NOT_PROVIDED",
       `Resource "${this.body.name}" ended without calling provide(). Write yield* provide(value).`,

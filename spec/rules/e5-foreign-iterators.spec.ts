@@ -25,7 +25,7 @@ const mistakes: [string, Operation<void>, string][] = [
   ["one whose next() gives no `done`", byHand(() => ({ value: 1 })), "an object of class Object"],
 ];
 const said = (given: string, task = "main"): string =>
-  `Task "${task}" ran an iterator whose next() gave ${given}. Write a function*.`;
+  `Task "${task}" ran an iterator that gave ${given}. Write a function*.`;
 
 describe.each(mistakes)("E5 an iterable with %s for its iterator", (_, op, given) => {
   const forms: [string, () => Operation<void>][] = [
