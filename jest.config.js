@@ -1,6 +1,8 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
+  // Jest would leave one core idle; with two cores that is half of them.
+  maxWorkers: "100%",
   roots: ["<rootDir>/spec", "<rootDir>/examples"],
   testMatch: ["**/*.spec.ts"],
   extensionsToTreatAsEsm: [".ts"],
