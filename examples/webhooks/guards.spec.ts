@@ -3,28 +3,19 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { request } from "undici";
 import { eventually } from "./testing/eventually.js";
-import { startService, type RunningService } from "./testing/service-in-process.js";
-import { makeTemporaryDirectory, type TemporaryDirectory } from "./testing/temporary-directory.js";
+import { startServiceWithData, type RunningService } from "./testing/service-in-process.js";
 
 const SECRET = "a secret of the shop";
 const BODY = '{"order":1}';
-let directory: TemporaryDirectory;
 let service: RunningService;
 
 beforeAll(async () => {
-  directory = await makeTemporaryDirectory();
-  service = await startService({
-    environment: {
-      DATA_DIR: directory.path,
-      WEBHOOK_SECRETS: `shop=${SECRET.replaceAll(" ", "-")}`,
-      RATE_LIMIT: "3",
-    },
+  service = await startServiceWithData({
+    WEBHOOK_SECRETS: `shop=${SECRET.replaceAll(" ", "-")}`,
+    RATE_LIMIT: "3",
   });
 }, 120_000);
-afterAll(async () => {
-  await service.cancel();
-  await directory.remove();
-}, 60_000);
+afterAll(() => service.cancel(), 60_000);
 
 const signature = `sha256=${createHmac("sha256", SECRET.replaceAll(" ", "-")).update(BODY).digest("hex")}`;
 

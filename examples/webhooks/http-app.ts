@@ -1,9 +1,9 @@
 /** The HTTP interface: routes, what is refused and how. It knows nothing of operations, scopes or databases. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { createFront, type FrontHandlers } from "./http-front.js";
 import { addProbes, type ProbeHandlers } from "./http-probes.js";
-import { refusal } from "./refusal.js";
+import { ANSWER_TYPE, answerOf, refusal } from "./refusal.js";
 
 const BODY_LIMIT = 1024 * 1024;
 const ROUTES = "There are POST /webhooks/:source and GET /stats.";
@@ -63,10 +63,9 @@ export function createHttpApp(handlers: HttpHandlers, options: HttpOptions): Fas
  * end here, and those that are taken must not wait for them.
  */
 function shedderFor(handlers: HttpHandlers) {
-  const message = "The backlog is full.";
-  const body = JSON.stringify({ statusCode: 503, error: STATUS_CODES[503], message });
+  const body = JSON.stringify(answerOf(503, "The backlog is full."));
   const headers = {
-    "content-type": "application/json; charset=utf-8",
+    "content-type": ANSWER_TYPE,
     "content-length": body.length,
     "retry-after": "1",
   };

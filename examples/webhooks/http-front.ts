@@ -18,7 +18,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { answerAndClose, answering, answerUnreadable } from "./http-unreadable.js";
-import { answerOf, refusal } from "./refusal.js";
+import { ANSWER_TYPE, answerOf, refusal } from "./refusal.js";
 import { UnavailableError } from "./unavailable-error.js";
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -105,8 +105,9 @@ function createFrontServer(
   });
   server.on("checkExpectation", (_request, response: ServerResponse) => {
     handlers.faulty?.();
-    const headers = { "content-type": "application/json; charset=utf-8" };
-    response.writeHead(417, headers).end(JSON.stringify(answerOf(417, "There is only `100-continue`.")));
+    response
+      .writeHead(417, { "content-type": ANSWER_TYPE })
+      .end(JSON.stringify(answerOf(417, "There is only `100-continue`.")));
   });
   return server;
 }

@@ -2,7 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { answerOf } from "./refusal.js";
+import { ANSWER_TYPE, answerOf } from "./refusal.js";
 
 /** By Node's codes. All else is 400, as it is there. */
 const KNOWN: Readonly<Record<string, readonly [number, string]>> = {
@@ -27,7 +27,7 @@ export function answerAndClose(socket: Duplex, statusCode: number, message: stri
   const body = JSON.stringify(answerOf(statusCode, message));
   const lines = [
     `HTTP/1.1 ${String(statusCode)} ${STATUS_CODES[statusCode] ?? ""}`,
-    "content-type: application/json; charset=utf-8",
+    `content-type: ${ANSWER_TYPE}`,
     `content-length: ${String(Buffer.byteLength(body))}`,
     "connection: close",
     "",

@@ -2,24 +2,18 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { request } from "undici";
 import { eventually } from "./testing/eventually.js";
-import { startService, type RunningService } from "./testing/service-in-process.js";
-import { makeTemporaryDirectory, type TemporaryDirectory } from "./testing/temporary-directory.js";
+import { startServiceWithData, type RunningService } from "./testing/service-in-process.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-let directory: TemporaryDirectory;
 let service: RunningService;
 
 beforeAll(async () => {
-  directory = await makeTemporaryDirectory();
-  service = await startService({ environment: { DATA_DIR: directory.path } });
+  service = await startServiceWithData();
 }, 120_000);
 
-afterAll(async () => {
-  await service.cancel();
-  await directory.remove();
-}, 60_000);
+afterAll(() => service.cancel(), 60_000);
 
 async function send(
   method: "GET" | "POST" | "PUT",

@@ -4,23 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createFront } from "./http-front.js";
 import { eventually } from "./testing/eventually.js";
 import { connectTo } from "./testing/raw-connection.js";
-import { startService, type RunningService } from "./testing/service-in-process.js";
-import { makeTemporaryDirectory, type TemporaryDirectory } from "./testing/temporary-directory.js";
+import { startServiceWithData, type RunningService } from "./testing/service-in-process.js";
 
 const HEAD = ["POST /webhooks/shop HTTP/1.1", "Host: x"];
 const JSON_TYPE = "Content-Type: application/json";
 
-let directory: TemporaryDirectory;
 let service: RunningService;
 
 beforeAll(async () => {
-  directory = await makeTemporaryDirectory();
-  service = await startService({ environment: { DATA_DIR: directory.path } });
+  service = await startServiceWithData();
 }, 120_000);
-afterAll(async () => {
-  await service.cancel();
-  await directory.remove();
-}, 60_000);
+afterAll(() => service.cancel(), 60_000);
 
 const faulty = async (): Promise<number> => (await service.statistics()).faulty;
 

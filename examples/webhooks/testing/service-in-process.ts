@@ -7,6 +7,7 @@ import { readConfig, type Config, type Environment } from "../config.js";
 import { webhookService } from "../service.js";
 import type { Statistics } from "../statistics.js";
 import type { Webhook } from "../webhook.js";
+import { makeTemporaryDirectory } from "./temporary-directory.js";
 
 export interface ServiceOptions {
   readonly environment: Environment;
@@ -82,6 +83,19 @@ export async function startService({
     },
     cancel: async () => {
       await task.cancel("the spec is done with it");
+    },
+  };
+}
+
+/** The same over data of its own, which is gone with it when it is cancelled. */
+export async function startServiceWithData(environment: Environment = {}): Promise<RunningService> {
+  const directory = await makeTemporaryDirectory();
+  const service = await startService({ environment: { DATA_DIR: directory.path, ...environment } });
+  return {
+    ...service,
+    cancel: async () => {
+      await service.cancel();
+      await directory.remove();
     },
   };
 }
