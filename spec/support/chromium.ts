@@ -3,7 +3,6 @@
  * Node. What runs is an ES module whose default export is a function; its result comes back as JSON.
  */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,9 +62,9 @@ export interface Browser {
 
 const CHROMIUM = "/usr/bin/chromium";
 
-/** Starts Chromium, which `.ci/browser` installs where it is missing: give it a minute. */
+/** Starts Chromium, which `.ci/browser` installs where it is missing, or waits for who does: give it a minute. */
 export async function openChromium(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) await promisify(execFile)(join(root, ".ci/browser"));
+  await promisify(execFile)(join(root, ".ci/browser"));
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     // In a container there is one user, and no room for the browser's own sandbox.
