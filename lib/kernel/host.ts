@@ -55,14 +55,13 @@ export class RealHost implements Host {
 
   setTimer(ms: number, callback: () => void): void {
     needRoom(64);
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#callback = callback;
     // Host timers cut fractions off: rounding up keeps them from firing early for nothing.
     this.#timer = setTimeout(this.#fire, Math.min(Math.ceil(ms), LONGEST_DELAY));
   }
 
   clearTimer(): void {
-    if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

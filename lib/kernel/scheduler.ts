@@ -133,7 +133,7 @@ export class Scheduler implements TaskScheduler {
 
   removeTimer(timer: Timer): void {
     this.timers.remove(timer);
-    if (!this.#isStepping && this.timers.size === 0) this.#setHostTimer();
+    if (!this.#isStepping) this.#setHostTimer();
   }
 
   /** Whether what completes outside steps at once. Amid a drain that was handed over it waits, or the host would starve. */
@@ -144,8 +144,8 @@ export class Scheduler implements TaskScheduler {
 
   /** Promise callbacks follow one another without end: only a macrotask that comes through proves that the host has turns. */
   #isStarvingHost(): boolean {
+    this.#wakes = 0;
     if (this.#pulseAskedAt === null) {
-      this.#wakes = 0;
       this.#pulseAskedAt = this.#lookAtClock();
       this.host.macrotask(() => {
         this.#pulseAskedAt = null;
@@ -153,7 +153,6 @@ export class Scheduler implements TaskScheduler {
       });
       return false;
     }
-    this.#wakes = 0;
     if (this.#lookAtClock() - this.#pulseAskedAt < SLICE_MS) return false;
     this.#handOver();
     return true;
@@ -189,7 +188,7 @@ export class Scheduler implements TaskScheduler {
     if (slice.isBegun || this.#ready.size > 0) {
       slice.needBegun();
       slice.endTurn(this.budget);
-    }
+    } else if (this.#isTimerRight()) return;
     this.#drainFromOutside();
   }
 
@@ -293,16 +292,19 @@ export class Scheduler implements TaskScheduler {
     return equals[equals.length < 2 ? 0 : chooseTimer.call(this.host, equals.length)] ?? first;
   }
 
+  /** Whether the host's one timer comes in time, and not for nothing. */
+  #isTimerRight(): boolean {
+    const { first } = this.timers;
+    return first === undefined ? this.#timerSetFor === Infinity : first.at >= this.#timerSetFor;
+  }
+
   /** Keeps the host's one timer at the earliest time; a timer that is set too early only looks and is set again. */
   #setHostTimer(): void {
+    if (this.#isTimerRight()) return;
     const { first } = this.timers;
-    if (first === undefined) {
-      if (this.#timerSetFor !== Infinity) this.host.clearTimer();
-      this.#timerSetFor = Infinity;
-    } else if (first.at < this.#timerSetFor) {
-      this.host.setTimer(Math.max(0, first.at - this.host.now()), this.#timerFired);
-      this.#timerSetFor = first.at;
-    }
+    if (first === undefined) this.host.clearTimer();
+    else this.host.setTimer(Math.max(0, first.at - this.host.now()), this.#timerFired);
+    this.#timerSetFor = first?.at ?? Infinity;
   }
 
   readonly #timerFired = (): void => {
