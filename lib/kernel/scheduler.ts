@@ -103,7 +103,6 @@ export class Scheduler implements TaskScheduler {
     }
     slice.look(this.#lookAtClock());
     if (slice.isOver) {
-      // Waiter has one implementation, TaskNode.
       const deferred = task as TaskNode;
       deferred.turn = BEGIN;
       this.#ready.pushFirst(deferred);

@@ -1,4 +1,4 @@
-const ATTEMPTS = 2_000;
+const ATTEMPTS = 6_000;
 const PAUSE_MS = 10;
 
 /** Looks again and again until the condition holds; fails when it does not within a bounded number of looks. */
