@@ -3,6 +3,8 @@ export default {
   testEnvironment: "node",
   // Jest would leave one core idle; with two cores that is half of them.
   maxWorkers: "100%",
+  // What hangs is told late, and what is only slow, on a machine that does other things besides, not at all.
+  testTimeout: 30_000,
   roots: ["<rootDir>/spec", "<rootDir>/examples"],
   testMatch: ["**/*.spec.ts"],
   extensionsToTreatAsEsm: [".ts"],

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
-import { withoutParameters, withoutPassword } from "./reason.js";
+import { reasonOf, withoutParameters, withoutPassword } from "./reason.js";
+
+describe("the reason of several failures", () => {
+  it("says once what several say", () => {
+    const refused = new Error("connect ECONNREFUSED");
+    expect(reasonOf(new AggregateError([refused, new Error("timed out"), refused]))).toBe(
+      "connect ECONNREFUSED; timed out",
+    );
+  });
+});
 
 describe("an address in the log", () => {
   it("has neither user name, password nor parameters", () => {

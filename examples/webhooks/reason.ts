@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 /** Why something failed, in one line; also for what Node throws without a message, and PGlite as no error at all. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
   if (error instanceof Error) return error.message || error.name;
   return typeof error === "string" ? error : inspect(error, { breakLength: Infinity });
 }

@@ -42,7 +42,8 @@ describe("the stores of AsyncLocalStorage", () => {
       });
       await storage.run("first", async () => {
         const inside = run(function* () {
-          yield* sleep(2);
+          yield* sleep(1);
+          yield* before;
           seen.push(storage.getStore());
         });
         event.set();
