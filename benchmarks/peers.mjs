@@ -38,6 +38,7 @@ export const furtherPeers = [
 ];
 
 const allPeers = [...mainPeers, ...furtherPeers];
+export const peerNames = allPeers.map(({ name }) => name);
 
 /** @param {string} name */
 export function labelOf(name) {

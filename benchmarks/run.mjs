@@ -8,28 +8,32 @@
  * npm run bench -- --minutes 30            more time, for more runs
  */
 import { availableParallelism, loadavg } from "node:os";
-import { parseArgs } from "node:util";
 
+import { Command, InvalidArgumentError } from "commander";
+
+import { positive, wordsOf } from "./command-line.mjs";
 import { measureWork } from "./measure-work.mjs";
-import { makePlan } from "./plan.mjs";
+import { peerNames } from "./peers.mjs";
+import { makePlan, worksNamed } from "./plan.mjs";
 import { findPython } from "./python.mjs";
 import { render } from "./render.mjs";
 import { environment, keep, resultOf } from "./results.mjs";
 import { targetsAsText, workAsText } from "./tables.mjs";
+import { workNames } from "./works/index.mjs";
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", default: "" },
-    peers: { type: "string", default: "" },
-    quick: { type: "boolean", default: false },
-    minutes: { type: "string", default: "" },
-  },
-});
-const choice = { only: names(values.only), peers: names(values.peers), isQuick: values.quick };
+const { only, peers, quick, ...given } = new Command("npm run bench --")
+  .description("Measures Coppice and its peers side by side.")
+  .option("--only <works>", "some works; a name stands for all that begin with it", worksOf, [])
+  .option("--peers <names>", "some peers; the results are only printed", wordsOf(peerNames), [])
+  .option("--quick", "fewer runs, sizes up to 10,000; the results are kept apart", false)
+  .option("--minutes <number>", "more time, for more runs", positive)
+  .parse()
+  .opts();
+const choice = { only, peers, isQuick: quick };
 
-const keepsResults = choice.peers.length === 0;
+const keepsResults = peers.length === 0;
 /** A part takes less than two minutes, all of it less than a quarter of an hour. */
-const minutes = Number(values.minutes) || Math.min(14, (choice.only.length || Infinity) * 1.8);
+const minutes = given.minutes ?? Math.min(14, (only.length || Infinity) * 1.8);
 const endsAt = performance.now() + minutes * 60_000;
 
 const { budget, works } = await makePlan(choice);
@@ -58,8 +62,11 @@ if (keepsResults && !choice.isQuick && process.exitCode !== 1) {
   for (const file of await render()) console.log(`Updated ${file}.`);
 }
 
-function names(/** @type {string} */ list) {
-  return list.split(",").filter((name) => name !== "");
+function worksOf(/** @type {string} */ list) {
+  const parts = list.split(",");
+  const unknown = parts.find((part) => worksNamed(part).length === 0);
+  if (unknown === undefined) return parts;
+  throw new InvalidArgumentError(`There is no work "${unknown}". There are: ${workNames.join(", ")}.`);
 }
 
 function describe(/** @type {ReturnType<typeof environment>} */ { node, libraries, machine }) {

@@ -14,7 +14,8 @@ import { Server } from "./server.js";
 import { nats, postgres, rabbitmq } from "./servers.js";
 import { Tally } from "./tally.js";
 
-export type BrokerName = "rabbitmq" | "nats";
+export const BROKERS = ["rabbitmq", "nats"] as const;
+export type BrokerName = (typeof BROKERS)[number];
 
 export interface Arena {
   readonly directory: string;

@@ -15,6 +15,7 @@ export const PROGRAMS = {
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;
+export const PROGRAM_NAMES: readonly ProgramName[] = ["coppice", "careful", "naive"];
 
 /** @returns the path of the file */
 export async function bundle(name: string, entry: string): Promise<string> {

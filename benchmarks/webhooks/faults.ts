@@ -3,41 +3,49 @@
  *
  *   npm run faults -- --rate 200 --longest 30000 --broker rabbitmq --program coppice --only database --seed 7
  */
-import { parseArgs } from "node:util";
-import { openArena, type BrokerName } from "./arena.js";
-import type { ProgramName } from "./build.js";
+import { Command, Option } from "commander";
+import { positive, wholeNumber } from "../command-line.mjs";
+import { BROKERS, openArena, type BrokerName } from "./arena.js";
+import { PROGRAM_NAMES, type ProgramName } from "./build.js";
 import { everything, FAULTS, randomFrom } from "./fault-kinds.js";
 import { isStuck, runFault, type FaultResult } from "./fault-run.js";
 
-const { values } = parseArgs({
-  options: {
-    rate: { type: "string", default: "200" },
-    longest: { type: "string", default: "30000" },
-    grace: { type: "string", default: "5000" },
-    broker: { type: "string", default: "rabbitmq" },
-    program: { type: "string", default: "coppice" },
-    only: { type: "string", default: "" },
-    seed: { type: "string", default: String(Date.now() % 100_000) },
-  },
-});
+interface Given {
+  readonly rate: number;
+  readonly longest: number;
+  readonly grace: number;
+  readonly broker: BrokerName;
+  readonly program: ProgramName;
+  readonly only: string;
+  readonly seed: number;
+}
 
-const options = {
-  // Both are checked by what is done with them: a name that is not known has no file and no server.
-  program: values.program as ProgramName,
-  rate: Number(values.rate),
-  longestMs: Number(values.longest),
-  graceMs: Number(values.grace),
-};
-const random = randomFrom(Number(values.seed));
-const all = everything(Math.min(3_000, options.longestMs), random, (name) => console.log(`    … ${name}`));
-const faults = [...FAULTS, all].filter(({ name }) =>
-  values.only.split(",").some((part) => name.includes(part)),
-);
+const command = new Command("npm run faults --")
+  .description("The service under load, while everything around it, and it itself, goes wrong.")
+  .option("--rate <number>", "webhooks a second", positive, 200)
+  .option("--longest <ms>", "how long a fault lasts at the most", positive, 30_000)
+  .option("--grace <ms>", "what the service may take to end", positive, 5_000)
+  .addOption(new Option("--broker <name>").choices(BROKERS).default("rabbitmq"))
+  .addOption(new Option("--program <name>").choices(PROGRAM_NAMES).default("coppice"))
+  .option("--only <parts>", "faults whose name has one of these in it, with commas between", "")
+  .option("--seed <number>", "of what is left to chance", wholeNumber, Date.now() % 100_000)
+  .parse();
+const { program, rate, longest: longestMs, grace: graceMs, broker, only, seed } = command.opts<Given>();
+const options = { program, rate, longestMs, graceMs };
+const random = randomFrom(seed);
+const all = everything(Math.min(3_000, longestMs), random, (name) => console.log(`    … ${name}`));
+const known = [...FAULTS, all];
+const faults = known.filter(({ name }) => only.split(",").some((part) => name.includes(part)));
+if (faults.length === 0) {
+  command.error(
+    `error: no fault has "${only}" in its name. There are: ${known.map(({ name }) => name).join(", ")}.`,
+  );
+}
 
 console.log(
-  `${options.program}, ${values.rate} webhooks a second, ${values.broker}, seed ${values.seed}: ${String(faults.length)} faults`,
+  `${program}, ${String(rate)} webhooks a second, ${broker}, seed ${String(seed)}: ${String(faults.length)} faults`,
 );
-const arena = await openArena(values.broker as BrokerName);
+const arena = await openArena(broker);
 const results: FaultResult[] = [];
 try {
   for (const fault of faults) {

@@ -9,54 +9,65 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { lostIn, openArena, type BrokerName } from "./arena.js";
-import { ROOT, type ProgramName } from "./build.js";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { count, positive, wholeNumber, wordsOf } from "../command-line.mjs";
+import { BROKERS, lostIn, openArena, type BrokerName } from "./arena.js";
+import { PROGRAM_NAMES, ROOT, type ProgramName } from "./build.js";
 import { describeLoad, describeRatios } from "./load-report.js";
 import { runLoad, type LoadResult } from "./load-run.js";
-
-const { values } = parseArgs({
-  options: {
-    rate: { type: "string", default: "833" },
-    seconds: { type: "string", default: "30" },
-    "warm-up": { type: "string", default: "5" },
-    runs: { type: "string", default: "1" },
-    overload: { type: "string", default: "0" },
-    programs: { type: "string", default: "coppice,careful,naive" },
-    broker: { type: "string", default: "rabbitmq" },
-    servers: { type: "string", default: "idle" },
-    together: { type: "boolean", default: false },
-    set: { type: "string", multiple: true, default: [] },
-  },
-});
+import { PRIORITIES, type Priority } from "./priority.js";
 
 /** Only the first "=" parts: a value may have more. */
-const assignment = (setting: string): [string, string] => {
-  const at = setting.indexOf("=");
-  if (at < 1) throw new Error(`--set needs KEY=VALUE, got "${setting}".`);
-  return [setting.slice(0, at), setting.slice(at + 1)];
-};
-
-const options = {
-  rate: Number(values.rate),
-  seconds: Number(values.seconds),
-  warmUpSeconds: Number(values["warm-up"]),
-  overloadSeconds: Number(values.overload),
-  // As in the environment: BACKLOG=2000.
-  settings: Object.fromEntries(values.set.map(assignment)),
-};
-const priority = values.servers;
-if (priority !== "idle" && priority !== "usual") {
-  throw new Error(`--servers needs "idle" or "usual", got "${priority}".`);
+function assigned(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be KEY=VALUE, as in the environment: BACKLOG=2000.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
-// A name that is not known has no file, and the run ends with that.
-const programs = values.programs.split(",") as ProgramName[];
+
+interface Given {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly runs: number;
+  readonly overload: number;
+  readonly programs: readonly ProgramName[];
+  readonly broker: BrokerName;
+  readonly servers: Priority;
+  readonly together: boolean;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+const given = new Command("npm run load --")
+  .description("Webhooks at fixed times at programs that do the same work.")
+  .option("--rate <number>", "webhooks a second", positive, 833)
+  .option("--seconds <number>", "for how long", positive, 30)
+  .option("--warm-up <seconds>", "before that", wholeNumber, 5)
+  .option("--runs <number>", "how often", count, 1)
+  .option("--overload <seconds>", "twice what it can do, for so long", wholeNumber, 0)
+  .option("--programs <names>", PROGRAM_NAMES.join(", "), wordsOf(PROGRAM_NAMES), PROGRAM_NAMES)
+  .addOption(new Option("--broker <name>").choices(BROKERS).default("rabbitmq"))
+  .addOption(new Option("--servers <priority>", "of the servers around").choices(PRIORITIES).default("idle"))
+  .option("--together", "all programs at the same time", false)
+  .option("--set <KEY=VALUE>", "a setting of the programs; may be given several times", assigned, {})
+  .parse()
+  .opts<Given>();
+
+const { rate, seconds, programs } = given;
+const options = {
+  rate,
+  seconds,
+  warmUpSeconds: given.warmUp,
+  overloadSeconds: given.overload,
+  settings: given.set,
+};
 const results: LoadResult[] = [];
 const run = (program: ProgramName): Promise<LoadResult> => runLoad(arena, program, options);
-const arena = await openArena(values.broker as BrokerName, priority);
+const arena = await openArena(given.broker, given.servers);
 try {
-  console.log(`${values.rate} webhooks a second for ${values.seconds} s at each of: ${programs.join(", ")}`);
-  for (let round = 0; round < Number(values.runs); round++) {
+  console.log(
+    `${String(rate)} webhooks a second for ${String(seconds)} s at each of: ${programs.join(", ")}`,
+  );
+  for (let round = 0; round < given.runs; round++) {
     // Each one is first in turn, so that none always gets the fresh servers.
     const order = programs.map((_, index) => programs[(index + round) % programs.length] ?? "coppice");
     const finished = (result: LoadResult): void => {
@@ -64,7 +75,7 @@ try {
       console.log(describeLoad(result));
     };
     // What else the machine does then hits all of them alike: the way to compare what they cost.
-    if (values.together) (await Promise.all(order.map(run))).forEach(finished);
+    if (given.together) (await Promise.all(order.map(run))).forEach(finished);
     else for (const program of order) finished(await run(program));
   }
 } finally {

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 
 /** `idle`: only when the program and its senders do not want it, as if it had a machine of its own. */
-export type Priority = "usual" | "idle";
+export type Priority = (typeof PRIORITIES)[number];
+export const PRIORITIES = ["usual", "idle"] as const;
 
 /** What a command is started with. */
 export const startedWith = (priority: Priority): readonly string[] =>

@@ -6,16 +6,20 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { positive } from "../command-line.mjs";
 import { audit, drained, lostIn, openArena, settingsFor } from "./arena.js";
 import { bundle } from "./build.js";
 import { Generator } from "./generator.js";
 import { acknowledgedIn } from "./phase.js";
 import type { Count } from "./soak-program.js";
 
-const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "10" }, rate: { type: "string", default: "400" } },
-});
+const { minutes, rate } = new Command("npm run soak:webhooks --")
+  .description("Load for a long time; nothing may be left of it.")
+  .option("--minutes <number>", "for how long", positive, 10)
+  .option("--rate <number>", "webhooks a second", positive, 400)
+  .parse()
+  .opts<{ readonly minutes: number; readonly rate: number }>();
 /** What the heap may grow from the first minute of load to the last. */
 const MOST_GROWTH_MIB = 4;
 /** Longer than connections that are not used are kept. */
@@ -33,10 +37,10 @@ program.on("message", (message: Count) => counts.push(message));
 
 await pause(5_000);
 const before = latest();
-const generator = new Generator({ url: () => url, rate: Number(values.rate) });
+const generator = new Generator({ url: () => url, rate });
 await generator.start();
-for (let minute = 0; minute < Number(values.minutes); minute += 0.5) {
-  await pause(Math.min(30_000, Number(values.minutes) * 60_000));
+for (let minute = 0; minute < minutes; minute += 0.5) {
+  await pause(Math.min(30_000, minutes * 60_000));
   console.log(describe(latest()));
 }
 const busy = counts.length;

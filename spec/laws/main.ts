@@ -1,22 +1,29 @@
 /** `npm run laws -- [programs] [seed]`: checks many generated programs, a batch at a time, and prints what it found. */
+import { Command } from "commander";
+import { count, wholeNumber } from "../../benchmarks/command-line.mjs";
 import { checkPrograms } from "./check-programs.js";
 
 const BATCH = 20_000;
-const [count = 1_000_000, given] = process.argv.slice(2).map(Number);
-const seed = given ?? Math.floor(Math.random() * 2 ** 31);
+const { processedArgs } = new Command("npm run laws --")
+  .description("Checks many generated programs against the reference.")
+  .argument("[programs]", "how many", count, 1_000_000)
+  .argument("[seed]", "of the first one", wholeNumber, Math.floor(Math.random() * 2 ** 31))
+  .parse();
+// Both were read by what is named beside them.
+const [programs, seed] = processedArgs as [number, number];
 
-console.log(`${count} programs, seed ${seed}`);
+console.log(`${programs} programs, seed ${seed}`);
 const from = performance.now();
 let done = 0;
 let failures = 0;
-while (done < count && failures === 0) {
-  const { failure } = checkPrograms(Math.min(BATCH, count - done), { seed: seed + done });
+while (done < programs && failures === 0) {
+  const { failure } = checkPrograms(Math.min(BATCH, programs - done), { seed: seed + done });
   if (failure !== null) {
     failures++;
     console.error(`${failure.report}\n\nAgain: npm run laws -- ${BATCH} ${seed + done}`);
   }
-  done += Math.min(BATCH, count - done);
-  if (done % (5 * BATCH) === 0 && done < count) console.log(`${done} so far`);
+  done += Math.min(BATCH, programs - done);
+  if (done % (5 * BATCH) === 0 && done < programs) console.log(`${done} so far`);
 }
 const ms = performance.now() - from;
 console.log(

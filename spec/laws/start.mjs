@@ -9,7 +9,7 @@ await build({
   bundle: true,
   platform: "node",
   format: "esm",
-  external: ["fast-check"],
+  external: ["fast-check", "commander"],
   outfile: bundle,
   logLevel: "error",
 });

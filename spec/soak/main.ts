@@ -3,7 +3,9 @@
  * in memory. A tenth is done first, so that what is allocated once is; then the heap may not grow.
  */
 import { currentScheduler } from "../../lib/kernel/index.js";
+import { Command } from "commander";
 import { run } from "coppice";
+import { positive } from "../../benchmarks/command-line.mjs";
 import { works, type Work } from "./works.js";
 
 /** Engines keep a little: code, maps, the profile of what is hot. */
@@ -12,7 +14,12 @@ const MOST_GROWTH_KIB = 1_024;
 const collect: unknown = Reflect.get(globalThis, "gc");
 if (typeof collect !== "function") throw new Error("Run it with --expose-gc.");
 
-const part = Number(process.argv[2] ?? 1);
+const { processedArgs } = new Command("npm run soak --")
+  .description("Does everything of works.ts, and shows that nothing of it stays in memory.")
+  .argument("[part]", "how much of it: 0.1 is a tenth", positive, 1)
+  .parse();
+// Read by what is named beside it.
+const [part] = processedArgs as [number];
 
 /** In KiB, when all that can be collected is. */
 async function heap(): Promise<number> {

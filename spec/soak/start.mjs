@@ -10,6 +10,7 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  external: ["commander"],
   outfile: bundle,
   logLevel: "error",
 });
