@@ -1,15 +1,18 @@
 /**
  * Measures one work: every peer at every size, several runs, each in its own process. The peers take turns, so
- * that what else happens on the machine falls on all alike. The first run is always made in full; the size that
- * short tables show comes next; further runs are made as long as there is time.
+ * that what else happens on the machine falls on all alike. The first run is always made in full; the sizes
+ * that are compared come next; further runs are made as long as there is time.
  */
 import { measureInOwnProcess } from "./measurement-process.mjs";
 import { summarise, median } from "./statistics.mjs";
+import { sizesToReach } from "./targets.mjs";
 
 /** A measurement longer than this is repeated only when there is time. */
 const shortProcessMs = 1_500;
-/** In these runs the headline size goes alone, and is measured whatever time is left. */
-const isForHeadline = (/** @type {number} */ run) => run === 1 || run === 2;
+/** In these runs go only the size that short tables show and those with something to reach. */
+const isForFew = (/** @type {number} */ run) => run % 3 !== 0;
+/** So many runs these sizes get whatever time is left. */
+const leastRuns = 3;
 
 /**
  * @typedef {object} Cell - what one peer did at one size
@@ -49,11 +52,11 @@ export async function measureWork(planned, budget, { endsAt, showProgress }) {
  * @param {import("./plan.mjs").PlannedWork} planned
  * @param {number} endsAt
  */
-function isInRun({ size, processMs }, run, { work, sizes }, endsAt) {
+function isInRun({ size, processMs }, run, { name, work, sizes }, endsAt) {
   if (run === 0) return true;
-  if (isForHeadline(run) && sizes.length > 1 && sizes.includes(work.headline)) {
-    if (size !== work.headline) return false;
-    if (processMs < shortProcessMs) return true;
+  if (isForFew(run) && sizes.length > 1 && sizes.includes(work.headline)) {
+    if (size !== work.headline && !sizesToReach(name).includes(size)) return false;
+    if (run < leastRuns && processMs < shortProcessMs) return true;
   }
   return performance.now() + processMs < endsAt;
 }

@@ -2,8 +2,9 @@
 import { peersOf } from "./peers.mjs";
 import { workNames } from "./works/index.mjs";
 
+export const usualRuns = 5;
 const fullBudget = {
-  runs: 5,
+  runs: usualRuns,
   warmUpMs: 200,
   measuringMs: 150,
   limitMs: 20_000,
@@ -32,11 +33,12 @@ const quickBudget = {
  */
 
 /**
- * @param {{ only: readonly string[], peers: readonly string[], isQuick: boolean }} choice
+ * @param {{ only: readonly string[], peers: readonly string[], isQuick: boolean, runs?: number }} choice
  * @returns {Promise<{ budget: Budget, works: PlannedWork[] }>}
  */
-export async function makePlan({ only, peers, isQuick }) {
-  const budget = isQuick ? quickBudget : fullBudget;
+export async function makePlan({ only, peers, isQuick, runs }) {
+  const usual = isQuick ? quickBudget : fullBudget;
+  const budget = isQuick ? usual : { ...usual, runs: Math.max(usual.runs, runs ?? 0) };
   const names = workNames.filter((name) => only.length === 0 || only.some((part) => isPart(name, part)));
   const works = [];
   for (const name of names) {

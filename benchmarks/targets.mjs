@@ -138,6 +138,11 @@ function growth(/** @type {number} */ large, /** @type {number} */ small, /** @t
   };
 }
 
+/** The sizes of a work for which there is something to reach, beside the growth up to a million. */
+export function sizesToReach(/** @type {string} */ workName) {
+  return (targets[workName] ?? []).map(({ size }) => size);
+}
+
 const fromThousandToMillion = growth(1_000_000, 1_000, 2);
 
 /**
