@@ -2,9 +2,8 @@
 import { peersOf } from "./peers.mjs";
 import { workNames } from "./works/index.mjs";
 
-export const usualRuns = 5;
 const fullBudget = {
-  runs: usualRuns,
+  runs: 5,
   warmUpMs: 200,
   measuringMs: 150,
   limitMs: 20_000,
@@ -33,12 +32,13 @@ const quickBudget = {
  */
 
 /**
- * @param {{ only: readonly string[], peers: readonly string[], isQuick: boolean, runs?: number }} choice
+ * @param {{ only: readonly string[], peers: readonly string[], isQuick: boolean, more: number }} choice - `more`: how
+ *   many times the usual time there is
  * @returns {Promise<{ budget: Budget, works: PlannedWork[] }>}
  */
-export async function makePlan({ only, peers, isQuick, runs }) {
-  const usual = isQuick ? quickBudget : fullBudget;
-  const budget = isQuick ? usual : { ...usual, runs: Math.max(usual.runs, runs ?? 0) };
+export async function makePlan({ only, peers, isQuick, more }) {
+  const fullRuns = Math.round(fullBudget.runs * Math.max(1, more));
+  const budget = isQuick ? quickBudget : { ...fullBudget, runs: fullRuns };
   const names = workNames.filter((name) => only.length === 0 || only.some((part) => isPart(name, part)));
   const works = [];
   for (const name of names) {

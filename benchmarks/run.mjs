@@ -14,7 +14,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { positive, wordsOf } from "./command-line.mjs";
 import { measureWork } from "./measure-work.mjs";
 import { peerNames } from "./peers.mjs";
-import { makePlan, usualRuns, worksNamed } from "./plan.mjs";
+import { makePlan, worksNamed } from "./plan.mjs";
 import { findPython } from "./python.mjs";
 import { render } from "./render.mjs";
 import { environment, keep, resultOf } from "./results.mjs";
@@ -32,8 +32,7 @@ const { only, peers, quick, ...given } = new Command("npm run bench --")
 /** A part takes less than two minutes, all of it less than a quarter of an hour. */
 const usualMinutes = Math.min(14, (only.length || Infinity) * 1.8);
 const minutes = given.minutes ?? usualMinutes;
-const runs = Math.round((usualRuns * minutes) / usualMinutes);
-const choice = { only, peers, isQuick: quick, runs };
+const choice = { only, peers, isQuick: quick, more: minutes / usualMinutes };
 
 const keepsResults = peers.length === 0;
 const endsAt = performance.now() + minutes * 60_000;

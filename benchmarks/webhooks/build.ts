@@ -15,7 +15,8 @@ export const PROGRAMS = {
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;
-export const PROGRAM_NAMES: readonly ProgramName[] = ["coppice", "careful", "naive"];
+// Keys of a constant are those of its type.
+export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly ProgramName[];
 
 /** @returns the path of the file */
 export async function bundle(name: string, entry: string): Promise<string> {

@@ -186,16 +186,18 @@ describe("toThread", () => {
     expect(
       await printed(`
         const flag = makeFlag();
+        let kept;
         yield* cancelScope(function* (scope) {
+          kept = scope;
           yield* spawn(function* () {
             yield* raised(flag);
             scope.deadline = now();
           });
           yield* call("obedient", [flag]);
         });
-        console.log("ended");
+        console.log(kept.cancellation.kind);
       `),
-    ).toMatch(/^told: TimeoutError The deadline of .* passed\.\nended\n$/);
+    ).toMatch(/^told: TimeoutError The deadline of .* passed\.\ndeadline\n$/);
   });
 
   it("tells the thread of a cancellation, with its reason", async () => {
